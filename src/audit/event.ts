@@ -1,0 +1,55 @@
+import type { Caller } from "../identity/caller.js";
+import type { EventRow } from "../storage/event-store.js";
+
+/** Which kind of CloudTrail event a call becomes. */
+export type EventClass =
+  | { readonly category: "Management" }
+  | {
+      readonly category: "Data";
+      /** `AWS::XRay::Trace`; the value of `resources.type` selectors. */
+      readonly resourceType: string;
+    };
+
+export const management: EventClass = { category: "Management" };
+
+export interface EventResource {
+  /** `AWS::XRay::Group` */
+  readonly type: string;
+  /** Shown by LookupEvents. */
+  readonly name?: string;
+  readonly arn?: string;
+}
+
+/** Everything the record of one call is made from. Values are already free of secrets. */
+export interface CallFacts {
+  readonly eventId: string;
+  readonly requestId: string;
+  /** When the call was completed. */
+  readonly timeMs: number;
+  readonly eventSource: string;
+  readonly eventName: string;
+  readonly apiVersion: string;
+  readonly readOnly: boolean;
+  readonly event: EventClass;
+  /** The account that receives the record. */
+  readonly accountId: string;
+  readonly region: string;
+  /** `anonymous` where authentication failed or was absent. */
+  readonly caller: Caller;
+  /** The key id a failed signature claimed, shown as claimed and nothing more. */
+  readonly claimedAccessKeyId?: string;
+  readonly sourceIpAddress: string;
+  readonly userAgent: string;
+  readonly host: string;
+  readonly tls?: { readonly version: string; readonly cipherSuite: string };
+  /** In the record's spelling (`toEventParameters`); null where there is nothing to keep. */
+  readonly requestParameters: unknown;
+  readonly responseElements: unknown;
+  readonly errorCode?: string;
+  readonly errorMessage?: string;
+  readonly resources: readonly EventResource[];
+  readonly additionalEventData?: Readonly<Record<string, unknown>>;
+}
+
+/** Makes the stored event, with AWS's size rules applied. Pure; see `record.ts`. */
+export type EventOf = (facts: CallFacts) => EventRow;

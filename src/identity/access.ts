@@ -1,0 +1,36 @@
+/** One thing a call wants to do to one resource, as policies see it. */
+export interface AccessRequest {
+  /** `xray:PutTraceSegments` */
+  readonly action: string;
+  /** An ARN, or `*` where the API has no resource-level permissions. */
+  readonly resource: string;
+  /** Account that owns the resource; the caller's own where absent. */
+  readonly resourceAccountId?: string;
+  /** Condition keys of the service (`s3:x-amz-acl`, `aws:RequestTag/team`), beside the global ones. */
+  readonly conditions?: Readonly<Record<string, string | readonly string[]>>;
+  /** The policy attached to the resource, where it has one. */
+  readonly resourcePolicy?: {
+    /** JSON text; absent when the resource has none attached. */
+    readonly document?: string;
+    /** True where an identity policy alone never suffices: role trust and KMS keys. */
+    readonly required: boolean;
+  };
+}
+
+/** Facts of the call that global condition keys are made from. */
+export interface AccessContext {
+  readonly nowMs: number;
+  readonly region: string;
+  readonly sourceIpAddress: string;
+  readonly userAgent?: string;
+  readonly secureTransport: boolean;
+}
+
+export type Decision =
+  | { readonly allowed: true }
+  | {
+      readonly allowed: false;
+      /** In IAM's words: who, which action, which resource, for want of which kind of policy. */
+      readonly message: string;
+      readonly explicit: boolean;
+    };

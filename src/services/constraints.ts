@@ -1,0 +1,62 @@
+import { validationError } from "./service-error.js";
+
+/**
+ * Collects every broken constraint of an input and words them as AWS's service framework does, all at once:
+ * `2 validation errors detected: Value 'x' at 'ruleName' failed to satisfy constraint: Member must …; Value …`.
+ * Paths are lower camel case (`samplingRule.ruleName`, `traceIds.1.member`). Absent values pass every check but
+ * `required`.
+ */
+export class Constraints {
+  readonly #broken: string[] = [];
+
+  required(path: string, value: unknown): this {
+    if (value === undefined || value === null) this.#broken.push(`Value null at '${path}' ${failed} not be null`);
+    return this;
+  }
+
+  length(path: string, value: string | readonly unknown[] | undefined | null, bounds: { min?: number; max?: number }) {
+    if (value === undefined || value === null) return this;
+    const { min, max } = bounds;
+    const length = typeof value === "string" ? [...value].length : value.length;
+    if (min !== undefined && length < min) this.#add(path, value, `have length greater than or equal to ${min}`);
+    if (max !== undefined && length > max) this.#add(path, value, `have length less than or equal to ${max}`);
+    return this;
+  }
+
+  range(path: string, value: number | undefined | null, bounds: { min?: number; max?: number }): this {
+    if (value === undefined || value === null) return this;
+    const { min, max } = bounds;
+    if (min !== undefined && !(value >= min)) this.#add(path, value, `have value greater than or equal to ${min}`);
+    if (max !== undefined && !(value <= max)) this.#add(path, value, `have value less than or equal to ${max}`);
+    return this;
+  }
+
+  pattern(path: string, value: string | undefined | null, pattern: RegExp): this {
+    if (value === undefined || value === null) return this;
+    if (!pattern.test(value)) this.#add(path, value, `satisfy regular expression pattern: ${pattern.source}`);
+    return this;
+  }
+
+  oneOf(path: string, value: string | undefined | null, values: readonly string[]): this {
+    if (value === undefined || value === null) return this;
+    if (!values.includes(value)) this.#add(path, value, `satisfy enum value set: [${values.join(", ")}]`);
+    return this;
+  }
+
+  /** @throws ServiceError ValidationException naming every constraint broken so far. */
+  check(): void {
+    const count = this.#broken.length;
+    if (count === 0) return;
+    throw validationError(`${count} validation error${count > 1 ? "s" : ""} detected: ${this.#broken.join("; ")}`);
+  }
+
+  #add(path: string, value: unknown, constraint: string): void {
+    const shown = typeof value === "string" ? value : JSON.stringify(value);
+    this.#broken.push(`Value '${shown.slice(0, shownValueLengthMax)}' at '${path}' ${failed} ${constraint}`);
+  }
+}
+
+const failed = "failed to satisfy constraint: Member must";
+
+/** A hostile value is not echoed back whole. */
+const shownValueLengthMax = 256;

@@ -1,0 +1,92 @@
+import type { EventClass, EventResource } from "../audit/event.js";
+import type { AccessRequest } from "../identity/access.js";
+import type { Caller } from "../identity/caller.js";
+import type { SettingsTransaction } from "../storage/settings-store.js";
+
+/** The wire protocols AWS's APIs speak. */
+export type Protocol = "rest-json" | "json-1.1" | "query" | "rest-xml";
+
+/**
+ * One API: its SDK package is its operation table. `operations` and `notOffered` together must name every operation of
+ * the package, or the process does not start.
+ */
+export interface Service {
+  /** Name in the credential scope: `xray`, `cloudtrail`, `logs`, `s3`, `iam`, `sts`, `kms`, `sns`. */
+  readonly signingName: string;
+  /** Prefix of its IAM actions; the signing name in all cases so far. */
+  readonly eventSource: string;
+  readonly apiVersion: string;
+  readonly protocol: Protocol;
+  /** JSON 1.1 only: what `X-Amz-Target` carries before the dot, `CloudTrail_20131101`. */
+  readonly targetPrefix?: string;
+  /** Query only: namespace of the XML answers. */
+  readonly xmlNamespace?: string;
+  /** The SDK package's module namespace: `PutTraceSegments$`, `InvalidRequestException$` … */
+  readonly sdk: Readonly<Record<string, unknown>>;
+  readonly operations: readonly AnyOperation[];
+  /** Operations of the API that are refused, each with the reason told to the caller. */
+  readonly notOffered: Readonly<Record<string, string>>;
+  /** How this API spells "you call too often": `ThrottledException` (429) for X-Ray, `ThrottlingException` elsewhere. */
+  readonly throttled: { readonly code: string; readonly httpStatus: number };
+}
+
+/** An operation: a record found by its AWS name. */
+export interface Operation<Input, Output> {
+  /** Spelled as AWS does: `PutTraceSegments`. */
+  readonly name: string;
+  readonly readOnly: boolean;
+  readonly event: EventClass;
+  /** What the caller must be allowed to do before `execute` runs. An empty list means: anyone authenticated. */
+  access(input: Input, call: Call): readonly AccessRequest[] | Promise<readonly AccessRequest[]>;
+  /** Does the work. Rejects with a ServiceError for whatever AWS has a name for. */
+  execute(input: Input, call: Call): Promise<Output>;
+  /** What the record keeps of the input, where that is not the input itself in the record's spelling. */
+  recordedRequest?(input: Input): unknown;
+  /** What the record keeps of the output of a write; reads keep null. */
+  recordedResponse?(output: Output): unknown;
+  /** Resources the call is about, for the record and for LookupEvents. Called with what is known: also after failures. */
+  resources?(input: Input, call: Call, output?: Output): readonly EventResource[];
+  /** True if anyone may call it without credentials and `access` decides alone (S3 with public bucket policies). */
+  readonly anonymousAllowed?: boolean;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a table of operations holds inputs of many types.
+export type AnyOperation = Operation<any, any>;
+
+/** The call an operation is executed for. */
+export interface Call {
+  readonly requestId: string;
+  /** When the call arrived, milliseconds since the epoch. */
+  readonly nowMs: number;
+  /** From the credential scope. */
+  readonly region: string;
+  readonly caller: Caller;
+  /** The caller's account; what is stored belongs to it and to `region`. */
+  readonly accountId: string;
+  readonly sourceIpAddress: string;
+  readonly userAgent: string;
+  /** The Host header as sent. */
+  readonly host: string;
+  readonly secureTransport: boolean;
+
+  /**
+   * Runs `change` in one settings transaction that also holds the record of this call: both commit, or neither. An
+   * operation that changes settings changes them here, at most once, and returns what this returns. Do reads and calls
+   * to other parts before it: the transaction is the only writer while it lasts.
+   */
+  commit<Output>(change: (tx: SettingsTransaction) => Promise<Output>): Promise<Output>;
+
+  /** For what is known to be needed only during the work (`iam:PassRole`). Rejects with AccessDenied. */
+  demand(access: AccessRequest): Promise<void>;
+
+  /** Whether the caller may, without refusing them if not. */
+  may(access: AccessRequest): Promise<boolean>;
+
+  /** Further facts for the record, merged into `additionalEventData`. */
+  note(facts: Readonly<Record<string, unknown>>): void;
+}
+
+/** Gives an operation's file its types from the SDK's own. */
+export function operation<Input, Output>(definition: Operation<Input, Output>): Operation<Input, Output> {
+  return definition;
+}

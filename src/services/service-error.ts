@@ -1,0 +1,57 @@
+/**
+ * A failure that AWS has a name for. Whatever else escapes an operation is our bug and becomes InternalFailure.
+ * `message` reaches the caller; `cause` reaches our own log and nothing else.
+ */
+export class ServiceError extends Error {
+  /** Name on the wire, spelled as in the AWS model. */
+  readonly code: string;
+  readonly httpStatus: number;
+  /** The trail's word for it where it differs from the wire's (`AccessDenied` for `AccessDeniedException`). */
+  readonly recordedCode: string;
+  /** Further members of the modelled error, such as `ResourceName`. */
+  readonly members: Readonly<Record<string, unknown>>;
+
+  constructor(
+    code: string,
+    message: string,
+    options: {
+      httpStatus?: number;
+      recordedCode?: string;
+      members?: Record<string, unknown>;
+      cause?: unknown;
+    } = {},
+  ) {
+    super(message, { cause: options.cause });
+    this.name = code;
+    this.code = code;
+    this.httpStatus = options.httpStatus ?? 400;
+    this.recordedCode = options.recordedCode ?? code;
+    this.members = options.members ?? {};
+  }
+
+  get fault(): "client" | "server" {
+    return this.httpStatus >= 500 ? "server" : "client";
+  }
+}
+
+export function accessDenied(message: string): ServiceError {
+  return new ServiceError("AccessDeniedException", message, { httpStatus: 403, recordedCode: "AccessDenied" });
+}
+
+/** AWS's words for a server fault; the cause goes to our log only. */
+export function internalFailure(cause: unknown): ServiceError {
+  return new ServiceError("InternalFailure", "We encountered an internal error. Please try again.", {
+    httpStatus: 500,
+    cause,
+  });
+}
+
+/** A store is full or away for now: the client may try again. */
+export function serviceUnavailable(message: string, cause?: unknown): ServiceError {
+  return new ServiceError("ServiceUnavailable", message, { httpStatus: 503, cause });
+}
+
+/** A value breaks a constraint of the model. Prefer `Constraints`, which words it as AWS does. */
+export function validationError(message: string): ServiceError {
+  return new ServiceError("ValidationException", message);
+}

@@ -1,0 +1,21 @@
+import type { Migration } from "./migration.js";
+import { auditMigrations } from "./migrations/audit.js";
+import { identityMigrations } from "./migrations/identity.js";
+import { kmsMigrations } from "./migrations/kms.js";
+import { logsMigrations } from "./migrations/logs.js";
+import { s3Migrations } from "./migrations/s3.js";
+import { snsMigrations } from "./migrations/sns.js";
+import { trailsMigrations } from "./migrations/trails.js";
+import { xrayMigrations } from "./migrations/xray.js";
+
+/** Every migration, in the order in which they run. */
+export const migrations: readonly Migration[] = [
+  ...auditMigrations,
+  ...identityMigrations,
+  ...trailsMigrations,
+  ...logsMigrations,
+  ...snsMigrations,
+  ...kmsMigrations,
+  ...s3Migrations,
+  ...xrayMigrations,
+];

@@ -1,0 +1,19 @@
+import type { AuditTables } from "./tables/audit.js";
+import type { IdentityTables } from "./tables/identity.js";
+import type { KmsTables } from "./tables/kms.js";
+import type { LogsTables } from "./tables/logs.js";
+import type { S3Tables } from "./tables/s3.js";
+import type { SnsTables } from "./tables/sns.js";
+import type { TrailTables } from "./tables/trails.js";
+import type { XrayTables } from "./tables/xray.js";
+
+/** Every table of the settings store. Times are epoch milliseconds in bigint columns, booleans are 0 or 1. */
+export interface SettingsTables
+  extends AuditTables,
+    IdentityTables,
+    KmsTables,
+    LogsTables,
+    S3Tables,
+    SnsTables,
+    TrailTables,
+    XrayTables {}

@@ -1,0 +1,2 @@
+// biome-ignore lint/suspicious/noEmptyInterface: tables are added by this area's owner.
+export interface TrailTables {}

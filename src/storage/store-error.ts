@@ -1,0 +1,9 @@
+/** A store cannot take or give anything now. Callers may try again; nothing is known to be lost or half done. */
+export class StoreUnavailable extends Error {
+  override readonly name = "StoreUnavailable";
+}
+
+/** A bounded queue in front of a store is full: the caller must slow down. Nothing was stored. */
+export class StoreBusy extends Error {
+  override readonly name = "StoreBusy";
+}

@@ -1,0 +1,64 @@
+import type { Scope } from "./scope.js";
+
+/** One stored document: a segment, or a subsegment that was sent on its own. */
+export interface SegmentRow {
+  /** `1-8hex-24hex`, lower case. */
+  readonly traceId: string;
+  /** 16 hex digits, lower case. */
+  readonly segmentId: string;
+  readonly kind: "segment" | "subsegment";
+  readonly parentId?: string;
+  /** Epoch seconds with microseconds kept. */
+  readonly startTimeSeconds: number;
+  /** Absent while in progress. */
+  readonly endTimeSeconds?: number;
+  readonly inProgress: boolean;
+  /** When it was received, milliseconds since the epoch. */
+  readonly receivedMs: number;
+  /** The document as it was sent (validated, not normalised): at most 64 KB of JSON. */
+  readonly document: string;
+}
+
+export interface StoredTrace {
+  readonly traceId: string;
+  readonly segments: readonly SegmentRow[];
+  /** True if the trace is larger than `bytesMax` and `segments` holds only its head. */
+  readonly truncated: boolean;
+}
+
+/** How GetTraceSummaries finds traces. All bounds are epoch milliseconds, `fromMs` inclusive, `untilMs` exclusive. */
+export interface TraceQuery {
+  readonly fromMs: number;
+  readonly untilMs: number;
+  /**
+   * `TraceId`: by the time in the trace id when it lies within 30 days before and 5 minutes after the trace's first
+   * start, else by that start. `Event`: some document's [start, end] meets the range. `Service`: some segment ended
+   * in the range.
+   */
+  readonly by: "TraceId" | "Event" | "Service";
+  /** Continues after this position (newest first, ties by trace id descending). */
+  readonly after?: TracePosition;
+  readonly limit: number;
+}
+
+/** A trace's place in the order of a query. */
+export interface TracePosition {
+  readonly timeMs: number;
+  readonly traceId: string;
+}
+
+/** Where traces live. Every promise below has a test in `trace-store.contract.ts`. */
+export interface TraceStore {
+  /**
+   * Resolves once the whole batch is durable (survives kill -9); rejects with StoreUnavailable if that is not known,
+   * with StoreBusy if the queue is full and nothing was stored. The same (traceId, segmentId) again replaces the former:
+   * a complete document always wins over one in progress, else the one received last. A daemon may resend freely.
+   */
+  putSegments(scope: Scope, batch: readonly SegmentRow[]): Promise<void>;
+
+  /** The traces that exist among `traceIds`, in no particular order, each with one row per segment id. */
+  readTraces(scope: Scope, traceIds: readonly string[], bytesMaxPerTrace: number): Promise<StoredTrace[]>;
+
+  /** Positions of the traces in range, newest first; sees every batch acknowledged before the call. */
+  findTraces(scope: Scope, query: TraceQuery): Promise<TracePosition[]>;
+}

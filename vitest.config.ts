@@ -1,0 +1,12 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["src/**/*.spec.ts", "tests/**/*.spec.ts", "bench/**/*.spec.ts"],
+    // The embedded engine opens one path a process, so every test file gets a process of its own.
+    pool: "forks",
+    poolOptions: { forks: { maxForks: 2 } },
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+});
