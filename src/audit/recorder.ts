@@ -1,4 +1,4 @@
-import type { EventRow } from "../storage/event-store.js";
+import type { EventRow, EventStore } from "../storage/event-store.js";
 import type { SettingsTransaction } from "../storage/settings-store.js";
 
 /** Makes records durable. A call is answered only after one of these has resolved. */
@@ -7,4 +7,25 @@ export interface Recorder {
   record(event: EventRow): Promise<void>;
   /** Puts the event into the transaction that changes settings: it is durable exactly when the change is. */
   recordWith(tx: SettingsTransaction, event: EventRow): Promise<void>;
+}
+
+/**
+ * Records straight into the event store, or, with a change of settings, into the outbox of the settings store, from
+ * where `jobs/move-outbox.ts` moves it on.
+ */
+export function createRecorder(events: EventStore): Recorder {
+  return {
+    record: (event) => events.append([event]),
+    recordWith: async (tx, event) => {
+      await tx
+        .insertInto("event_outbox")
+        .values({
+          event_id: event.eventId,
+          stream_id: events.streamId,
+          event: JSON.stringify(event),
+          event_time_ms: event.eventTimeMs,
+        })
+        .execute();
+    },
+  };
 }

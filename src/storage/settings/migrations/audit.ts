@@ -8,6 +8,7 @@ export const auditMigrations: readonly Migration[] = [
       await tx.schema
         .createTable("event_outbox")
         .addColumn("event_id", "text", (column) => column.primaryKey())
+        .addColumn("stream_id", "text", (column) => column.notNull())
         .addColumn("event", "text", (column) => column.notNull())
         .addColumn("event_time_ms", "bigint", (column) => column.notNull())
         .execute();

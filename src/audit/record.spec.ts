@@ -1,0 +1,185 @@
+import { createHash } from "node:crypto";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Caller } from "../identity/caller.js";
+import type { CallFacts } from "./event.js";
+import { eventOf, recordLimits } from "./record.js";
+
+const user: Caller = {
+  kind: "user",
+  accountId: "111122223333",
+  accessKeyId: "AKIAEXAMPLE000000001",
+  userName: "reader",
+  userId: "AIDAEXAMPLE0000000001",
+  arn: "arn:aws:iam::111122223333:user/ops/reader",
+};
+
+const session: Caller = {
+  kind: "role-session",
+  accountId: "111122223333",
+  accessKeyId: "ASIAEXAMPLE000000001",
+  roleName: "ingest",
+  roleId: "AROAEXAMPLE0000000001",
+  roleArn: "arn:aws:iam::111122223333:role/ingest",
+  sessionName: "ingest-7",
+  arn: "arn:aws:sts::111122223333:assumed-role/ingest/ingest-7",
+  sessionIssuedMs: Date.parse("2026-08-01T11:58:03.900Z"),
+};
+
+function facts(given: Partial<CallFacts> = {}): CallFacts {
+  return {
+    eventId: "3b7f1a52-2d3c-4a66-8d52-0f3f5b2a9c10",
+    requestId: "0b5a3f0e-6a57-4d6f-9d0e-2f6c1d0a7e11",
+    timeMs: Date.parse("2026-08-01T12:00:07.345Z"),
+    eventSource: "xray.amazonaws.com",
+    eventName: "CreateGroup",
+    apiVersion: "2016-04-12",
+    readOnly: false,
+    event: { category: "Management" },
+    accountId: "111122223333",
+    region: "eu-west-1",
+    caller: user,
+    sourceIpAddress: "192.0.2.10",
+    userAgent: "aws-cli/2.31.0",
+    host: "localhost:4566",
+    requestParameters: { groupName: "checkout" },
+    responseElements: { group: { groupName: "checkout" } },
+    resources: [],
+    ...given,
+  };
+}
+
+const recordOf = (given: Partial<CallFacts> = {}) => JSON.parse(eventOf(facts(given)).record);
+
+describe("the record of a call", () => {
+  it("has CloudTrail's fields for a management write by a user", () => {
+    expect(recordOf()).toEqual({
+      eventVersion: "1.11",
+      userIdentity: {
+        type: "IAMUser",
+        principalId: "AIDAEXAMPLE0000000001",
+        arn: "arn:aws:iam::111122223333:user/ops/reader",
+        accountId: "111122223333",
+        accessKeyId: "AKIAEXAMPLE000000001",
+        userName: "reader",
+      },
+      eventTime: "2026-08-01T12:00:07Z",
+      eventSource: "xray.amazonaws.com",
+      eventName: "CreateGroup",
+      awsRegion: "eu-west-1",
+      sourceIPAddress: "192.0.2.10",
+      userAgent: "aws-cli/2.31.0",
+      requestParameters: { groupName: "checkout" },
+      responseElements: { group: { groupName: "checkout" } },
+      requestID: "0b5a3f0e-6a57-4d6f-9d0e-2f6c1d0a7e11",
+      eventID: "3b7f1a52-2d3c-4a66-8d52-0f3f5b2a9c10",
+      readOnly: false,
+      eventType: "AwsApiCall",
+      apiVersion: "2016-04-12",
+      managementEvent: true,
+      recipientAccountId: "111122223333",
+      eventCategory: "Management",
+    });
+  });
+
+  it("begins with the fields that AWS writes first", () => {
+    expect(Object.keys(recordOf()).slice(0, 5)).toEqual([
+      "eventVersion",
+      "userIdentity",
+      "eventTime",
+      "eventSource",
+      "eventName",
+    ]);
+  });
+
+  it("shows a role session with its issuer, its second of creation and mfaAuthenticated as a string", () => {
+    expect(recordOf({ caller: session }).userIdentity).toEqual({
+      type: "AssumedRole",
+      principalId: "AROAEXAMPLE0000000001:ingest-7",
+      arn: "arn:aws:sts::111122223333:assumed-role/ingest/ingest-7",
+      accountId: "111122223333",
+      accessKeyId: "ASIAEXAMPLE000000001",
+      sessionContext: {
+        sessionIssuer: {
+          type: "Role",
+          principalId: "AROAEXAMPLE0000000001",
+          arn: "arn:aws:iam::111122223333:role/ingest",
+          accountId: "111122223333",
+          userName: "ingest",
+        },
+        attributes: { creationDate: "2026-08-01T11:58:03Z", mfaAuthenticated: "false" },
+      },
+    });
+    expect(eventOf(facts({ caller: session })).username).toBe("ingest-7");
+  });
+
+  it("shows a service of ours by its name, also as its address and agent", () => {
+    const record = recordOf({
+      caller: { kind: "service", accountId: "111122223333", accessKeyId: "ASIA", service: "cloudtrail.amazonaws.com" },
+    });
+    expect(record).toMatchObject({
+      userIdentity: { type: "AWSService", invokedBy: "cloudtrail.amazonaws.com" },
+      sourceIPAddress: "cloudtrail.amazonaws.com",
+      userAgent: "cloudtrail.amazonaws.com",
+    });
+  });
+
+  it("tells somebody who claimed a key that did not hold from somebody who claimed nothing", () => {
+    const claimed = recordOf({ caller: { kind: "anonymous" }, claimedAccessKeyId: "AKIASTOLEN" });
+    expect(claimed.userIdentity).toEqual({ type: "Unknown" });
+    expect(claimed.additionalEventData).toEqual({ claimedAccessKeyId: "AKIASTOLEN" });
+    expect(recordOf({ caller: { kind: "anonymous" } }).userIdentity.accountId).toBe("anonymous");
+  });
+
+  it("names only the type of a trace, and the ARN and owner of what has one", () => {
+    const trace = recordOf({ event: { category: "Data", resourceType: "AWS::XRay::Trace" } });
+    expect(trace).toMatchObject({
+      resources: [{ type: "AWS::XRay::Trace" }],
+      managementEvent: false,
+      eventCategory: "Data",
+    });
+    const object = recordOf({ resources: [{ type: "AWS::S3::Object", arn: "arn:aws:s3:::logs/a" }] });
+    expect(object.resources).toEqual([
+      { accountId: "111122223333", type: "AWS::S3::Object", ARN: "arn:aws:s3:::logs/a" },
+    ]);
+    expect(recordOf()).not.toHaveProperty("resources");
+  });
+
+  it("cuts texts at 1 KB without breaking a character", () => {
+    const { userAgent } = recordOf({ userAgent: "é".repeat(4000) });
+    expect(Buffer.byteLength(userAgent)).toBeLessThanOrEqual(1024);
+    expect(userAgent).toMatch(/^é+$/);
+  });
+
+  it("keeps the head, the size and the hash of parameters over 100 KB", () => {
+    const requestParameters = { traceIds: ["x".repeat(110 * 1024)] };
+    const text = JSON.stringify(requestParameters);
+    expect(recordOf({ requestParameters }).requestParameters).toEqual({
+      reason: "requestParameters too large",
+      omitted: true,
+      originalSize: text.length,
+      sha256: createHash("sha256").update(text).digest("hex"),
+      head: text.slice(0, 4096),
+    });
+  });
+
+  it("never exceeds 256 KB and always parses, whatever the caller sends", () => {
+    const text = fc.oneof(
+      fc.string({ unit: "binary" }),
+      fc.nat(300_000).map((length) => "\u0000\u{1f600}".repeat(length / 4)),
+    );
+    fc.assert(
+      fc.property(text, text, text, fc.nat(400), (userAgent, errorMessage, parameter, resourceCount) => {
+        const resources = Array.from({ length: resourceCount }, (_, index) => ({
+          type: "AWS::S3::Object",
+          arn: `arn:aws:s3:::bucket/${"k".repeat(1000)}${index}`,
+        }));
+        const given = { userAgent, errorMessage, resources, requestParameters: { parameter } };
+        const { record } = eventOf(facts({ ...given, responseElements: { parameter } }));
+        expect(Buffer.byteLength(record)).toBeLessThanOrEqual(recordLimits.recordBytesMax);
+        expect(JSON.parse(record).userIdentity.userName).toBe("reader");
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
