@@ -1,0 +1,5 @@
+#!/usr/bin/env node
+// The fact store works on libuv's threads, and libuv reads this variable once, when its first thread starts. That is
+// before any module of ours is loaded, so it is set here, in a file that loads synchronously.
+process.env.UV_THREADPOOL_SIZE ??= "16";
+import("../dist/src/main.js").then(({ main }) => main(process.argv.slice(2)));

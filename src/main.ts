@@ -1,0 +1,126 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { banner } from "./banner.js";
+import { type Config, ConfigError, printableConfig, readConfig, settings } from "./config.js";
+
+const usage = `usage: dosimeter <command> [--setting value …]
+
+  serve     start the service
+  demo      start it with a small instrumented shop, people who read its traces, and a trail that records them
+  verify    check log files and digests offline
+  config    print the settings in force, secrets hidden
+  help      this text, and every setting
+`;
+
+/** The command line. Exit status: 0 done, 1 failed, 2 wrongly called. */
+export async function main(argv: readonly string[]): Promise<void> {
+  const [command = "help", ...rest] = argv;
+  try {
+    switch (command) {
+      case "serve":
+        return await serve(configFrom(rest));
+      case "demo": {
+        const { runDemo } = await import("./demo/run-demo.js");
+        process.exitCode = await runDemo(rest);
+        return;
+      }
+      case "verify": {
+        const { runVerify } = await import("./verify/run-verify.js");
+        process.exitCode = await runVerify(rest);
+        return;
+      }
+      case "config":
+        console.log(JSON.stringify(printableConfig(configFrom(rest)), null, 2));
+        return;
+      case "help":
+      case "--help":
+        console.log(`${usage}\n${settingsHelp()}`);
+        return;
+      default:
+        console.error(`'${command}' is not a command.\n\n${usage}`);
+        process.exitCode = 2;
+    }
+  } catch (problem) {
+    if (!(problem instanceof ConfigError)) throw problem;
+    console.error(problem.message);
+    process.exitCode = 2;
+  }
+}
+
+/** Composes, listens, says so, and drains when told to stop. */
+async function serve(config: Config): Promise<void> {
+  const { compose } = await import("./compose.js");
+  const service = await compose(config);
+  const { endpoint, daemonAddress } = service;
+  process.stdout.write(
+    `${JSON.stringify({
+      ready: true,
+      endpoint,
+      console: null,
+      daemon: daemonAddress ?? null,
+      otlpHttp: null,
+      otlpGrpc: null,
+      region: config.region,
+      account: config.account,
+      pid: process.pid,
+    })}\n`,
+  );
+  if (process.stderr.isTTY || service.root.createdNow) process.stderr.write(banner({ config, ...service }));
+
+  let stopping = false;
+  const stop = (signal: string) => {
+    // The second signal is a person who does not want to wait.
+    if (stopping) process.exit(1);
+    stopping = true;
+    service.log("draining", { signal });
+    service.close().then(
+      () => process.exit(0),
+      (problem) => {
+        service.log("drain failed", { problem: String(problem) });
+        process.exit(1);
+      },
+    );
+  };
+  process.on("SIGTERM", () => stop("SIGTERM"));
+  process.on("SIGINT", () => stop("SIGINT"));
+}
+
+/** `--config FILE` names the configuration file; every other flag is a setting. */
+function configFrom(argv: readonly string[]): Config {
+  const options = Object.fromEntries(
+    Object.values(settings).flatMap((setting) =>
+      "flag" in setting ? [[setting.flag, { type: "string" as const }]] : [],
+    ),
+  );
+  let flags: Record<string, string>;
+  try {
+    const parsed = parseArgs({ args: [...argv], options: { ...options, config: { type: "string" } }, strict: true });
+    flags = parsed.values as Record<string, string>;
+  } catch (problem) {
+    throw new ConfigError(`${(problem as Error).message}\n\`dosimeter help\` lists the settings`);
+  }
+  const { config: path, ...given } = flags;
+  return readConfig({
+    flags: given,
+    environment: process.env,
+    ...(path !== undefined && { file: readConfigFile(path) }),
+  });
+}
+
+function readConfigFile(path: string): Record<string, unknown> {
+  try {
+    return JSON.parse(readFileSync(resolve(path), "utf8"));
+  } catch (problem) {
+    throw new ConfigError(`configuration file ${path}: ${(problem as Error).message}`);
+  }
+}
+
+function settingsHelp(): string {
+  const lines = Object.entries(settings).map(([key, setting]) => {
+    const flag = "flag" in setting ? `--${setting.flag}` : "";
+    const fallback = setting.fallback === undefined ? "" : ` (${setting.fallback})`;
+    return `  ${flag.padEnd(40)} ${setting.variable}\n      ${key}: ${setting.meaning}${fallback}`;
+  });
+  return `Settings: flag, environment variable, key of the file given by --config FILE (JSON)\n\n${lines.join("\n")}`;
+}
