@@ -1,0 +1,92 @@
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+
+/**
+ * The arrows of the house: what each folder of src/ may import, beside itself and `environment.ts`. A folder inside a
+ * folder has its own line where its rule is narrower. A `/*` means: the files directly in that folder, not its rooms.
+ */
+const arrows: readonly { from: string; to: readonly string[]; instead: string }[] = [
+  { from: "main.ts", to: ["config.ts", "compose.ts", "demo", "audit"], instead: "compose.ts" },
+  { from: "compose.ts", to: ["**"], instead: "anywhere" },
+  { from: "config.ts", to: [], instead: "nothing: the configuration knows no part" },
+  { from: "environment.ts", to: [], instead: "nothing: everything stands on it" },
+  { from: "gateway", to: ["services", "identity", "audit", "storage/*"], instead: "services/, identity/ or audit/" },
+  {
+    from: "receivers",
+    to: ["services", "identity", "audit", "gateway/wire.ts", "storage/*"],
+    instead: "services/, identity/ or audit/, and gateway/wire.ts for the shape of a request",
+  },
+  {
+    from: "services",
+    to: ["tracing", "audit", "identity", "storage/*", "services/*"],
+    instead: "a port in storage/, or a rule in tracing/, audit/ or identity/; never another service",
+  },
+  { from: "jobs", to: ["tracing", "audit", "identity", "storage/*"], instead: "tracing/, audit/, identity/ or a port" },
+  { from: "tracing", to: ["storage/*"], instead: "a port in storage/" },
+  { from: "audit", to: ["storage/*", "identity/*"], instead: "a port in storage/, or the types of identity/" },
+  { from: "identity", to: ["storage/*"], instead: "a port in storage/" },
+  { from: "storage", to: ["storage/*", "storage/settings/tables"], instead: "a port: one store never knows another" },
+  { from: "demo", to: [], instead: "the AWS SDK: the demonstration uses the public APIs like anybody else" },
+];
+
+const root = path.resolve(import.meta.dirname, "../src");
+
+describe("imports", () => {
+  it("follow the arrows of the house", () => {
+    const wrong = importsOf(root).flatMap(({ file, imported }) => {
+      const reason = forbidden(file, imported);
+      return reason === undefined ? [] : [`src/${file} imports src/${imported}; import from ${reason}`];
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it("are told apart: a rule that never refuses would hold nothing", () => {
+    expect(forbidden("services/xray/batch-get-traces.ts", "services/iam/create-user.ts")).toMatch(
+      /never another service/,
+    );
+    expect(forbidden("services/xray/batch-get-traces.ts", "gateway/wire.ts")).toBeDefined();
+    expect(forbidden("services/xray/batch-get-traces.ts", "storage/facts/clickhouse.ts")).toMatch(/a port/);
+    expect(forbidden("storage/facts/writer.ts", "storage/settings/kysely.ts")).toMatch(/one store/);
+    expect(forbidden("tracing/summary.ts", "services/xray/service.ts")).toBeDefined();
+    expect(forbidden("services/xray/batch-get-traces.ts", "storage/trace-store.ts")).toBeUndefined();
+    expect(forbidden("services/xray/batch-get-traces.ts", "services/operation.ts")).toBeUndefined();
+  });
+});
+
+/** @returns where to import from instead, or undefined if the import is allowed. */
+function forbidden(file: string, imported: string): string | undefined {
+  if (imported === "environment.ts" || roomOf(file) === roomOf(imported)) return undefined;
+  const rule = arrows.find(({ from }) => file === from || file.startsWith(`${from}/`));
+  if (rule === undefined) return "nowhere yet: this folder has no line in tests/import-directions.spec.ts";
+  return rule.to.some((pattern) => matches(imported, pattern)) ? undefined : rule.instead;
+}
+
+/** Files of one room may import each other: a service, a store, or else a folder of src/. */
+function roomOf(file: string): string {
+  const parts = file.split("/");
+  const divided = parts[0] === "services" || parts[0] === "storage";
+  return parts.slice(0, divided ? Math.min(2, parts.length) : 1).join("/");
+}
+
+function matches(imported: string, pattern: string): boolean {
+  if (pattern === "**" || imported === pattern) return true;
+  if (pattern.endsWith("/*")) return path.posix.dirname(imported) === pattern.slice(0, -2);
+  // A bare `services` means the rooms of it too.
+  return imported.startsWith(`${pattern}/`);
+}
+
+/** Every relative import of the code (not of its tests), also dynamic and type-only ones. */
+function importsOf(folder: string): { file: string; imported: string }[] {
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .map((file) => file.split(path.sep).join("/"))
+    .filter((file) => file.endsWith(".ts") && !/\.(spec|contract)\.ts$/.test(file));
+  expect(files.length).toBeGreaterThan(30);
+  return files.flatMap((file) => {
+    const text = readFileSync(path.join(folder, file), "utf8");
+    return [...text.matchAll(/(?:\bfrom\s+|\bimport\s*\(?\s*)"(\.[^"]+)"/g)].map((match) => ({
+      file,
+      imported: path.posix.normalize(path.posix.join(path.posix.dirname(file), match[1]!)).replace(/\.js$/, ".ts"),
+    }));
+  });
+}
