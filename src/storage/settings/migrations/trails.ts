@@ -1,4 +1,97 @@
+import type { CreateTableBuilder, Transaction } from "kysely";
 import type { Migration } from "../migration.js";
 
+/** Columns by type, separated by spaces; `name!` is not null. */
+async function createTable(
+  // biome-ignore lint/suspicious/noExplicitAny: a migration knows the schema as it was then, not as it is now.
+  tx: Transaction<any>,
+  name: string,
+  columns: { readonly text: string; readonly bigint?: string; readonly key: readonly [string, ...string[]] },
+): Promise<void> {
+  let table: CreateTableBuilder<string, string> = tx.schema.createTable(name);
+  for (const type of ["text", "bigint"] as const)
+    for (const column of columns[type]?.split(" ") ?? [])
+      table = column.endsWith("!")
+        ? table.addColumn(column.slice(0, -1), type, (definition) => definition.notNull())
+        : table.addColumn(column, type);
+  await table.addPrimaryKeyConstraint(`${name}_key`, [...columns.key]).execute();
+}
+
 /** In order; add at the end, never change one that was released. Names are unique over all areas. */
-export const trailsMigrations: readonly Migration[] = [];
+export const trailsMigrations: readonly Migration[] = [
+  {
+    name: "trails-001-trails",
+    up: async (tx) => {
+      await createTable(tx, "trails", {
+        text: "trail_id! account_id! home_region! name! arn! bucket! prefix sns_topic_name sns_topic_arn logs_group_arn logs_role_arn kms_key_arn",
+        bigint:
+          "include_global! multi_region! validation! logs_since_ms custom_selectors! recursive_logging created_ms! deleted_ms",
+        key: ["trail_id"],
+      });
+      await tx.schema.createIndex("trails_arn").on("trails").column("arn").execute();
+      await createTable(tx, "trail_states", {
+        text: "trail_id! selectors! changed_by!",
+        bigint: "sequence! from_ms! logging! multi_region! include_global! recursive!",
+        key: ["trail_id", "sequence"],
+      });
+      await createTable(tx, "trail_tags", { text: "arn! tag_key! tag_value", key: ["arn", "tag_key"] });
+    },
+  },
+  {
+    name: "trails-002-delivery",
+    up: async (tx) => {
+      await createTable(tx, "leases", { text: "name! holder!", bigint: "token! until_ms!", key: ["name"] });
+      await createTable(tx, "event_streams", {
+        text: "stream_id!",
+        bigint: "writer_seen_ms! known_commit! retired_ms",
+        key: ["stream_id"],
+      });
+      await createTable(tx, "trail_checkpoints", {
+        text: "trail_id! stream_id! destination!",
+        bigint: "commit_number! attempts! retry_ms!",
+        key: ["trail_id", "stream_id", "destination"],
+      });
+      await createTable(tx, "trail_plans", {
+        text: "trail_id! stream_id! bucket! prefix kms_key_arn",
+        bigint: "after_commit! until_commit! state_sequence! planned_ms!",
+        key: ["trail_id", "stream_id"],
+      });
+      await createTable(tx, "trail_notifications", {
+        text: "notification_id! trail_id! region! topic_arn! message!",
+        bigint: "created_ms! attempts! retry_ms!",
+        key: ["notification_id"],
+      });
+      await createTable(tx, "trail_status", {
+        text: "trail_id! region! delivery_error notification_error logs_delivery_error digest_error",
+        bigint:
+          "delivery_ms delivery_attempt_ms notification_ms notification_attempt_ms logs_delivery_ms digest_ms logs_oversize_count!",
+        key: ["trail_id", "region"],
+      });
+    },
+  },
+  {
+    name: "trails-003-digests",
+    up: async (tx) => {
+      await createTable(tx, "trail_files", {
+        text: "trail_id! region! bucket! object_key! sha256! digest_key",
+        bigint: "oldest_event_ms! newest_event_ms! delivered_ms!",
+        key: ["trail_id", "object_key"],
+      });
+      await createTable(tx, "trail_chains", {
+        text: "trail_id! region! previous_bucket previous_key previous_sha256 previous_signature",
+        bigint: "end_ms!",
+        key: ["trail_id", "region"],
+      });
+      await createTable(tx, "trail_digest_plans", {
+        text: "trail_id! region! bucket! object_key! kms_key_arn fingerprint!",
+        bigint: "start_ms! end_ms! attempts! retry_ms!",
+        key: ["trail_id", "region"],
+      });
+      await createTable(tx, "trail_signing_keys", {
+        text: "fingerprint! region! public_key! private_key!",
+        bigint: "valid_from_ms! valid_until_ms!",
+        key: ["fingerprint"],
+      });
+    },
+  },
+];
