@@ -66,7 +66,7 @@ async function hold(
 
   console.log("Starting the tracing service …");
   const service = await startServe({
-    program: path.join(import.meta.dirname, "../main.js"),
+    program: process.argv[1]!,
     environment: {
       DOSIMETER_DATA: data,
       DOSIMETER_PORT: port,

@@ -24,7 +24,7 @@ export interface ServeProcess extends ReadyLine {
 /**
  * Starts the service in a process of its own and waits until it is ready.
  *
- * @param options.program     the built `main.js`, or a program that takes its place and prints the same ready line.
+ * @param options.program     `bin/dosimeter.cjs`, or a program that takes its place and prints the same ready line.
  * @param options.environment settings, beside this process's own environment (`DOSIMETER_DATA` and the like).
  * @throws Error with the end of what it wrote on standard error, if it ends before it is ready or takes too long.
  */
@@ -35,6 +35,8 @@ export async function startServe(options: {
   const child = spawn(process.execPath, [options.program, "serve"], {
     env: { ...process.env, ...options.environment },
     stdio: ["ignore", "pipe", "pipe"],
+    // A process group of its own: Ctrl-C in a terminal reaches its parent only, which stops it when it is time to.
+    detached: true,
   });
   let complaint = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
