@@ -1,0 +1,36 @@
+import { execFile } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { promisify } from "node:util";
+import { describe, expect, it } from "vitest";
+
+const program = path.resolve(import.meta.dirname, "../bin/dosimeter.cjs");
+const demo = (...words: string[]) =>
+  promisify(execFile)(process.execPath, [program, "demo", ...words], { timeout: 90_000 });
+
+describe("dosimeter demo", () => {
+  it("shows the recorded calls of three people who read traces and of one who is refused, and clears up", async () => {
+    const foldersBefore = demoFolders();
+
+    const { stdout } = await demo("--seconds", "20");
+
+    expect(stdout).toMatch(/ana +xray:GetTraceSummaries +ok/);
+    expect(stdout).toMatch(/ana +xray:BatchGetTraces +ok/);
+    expect(stdout).toMatch(/ben +xray:GetTraceSummaries +ok/);
+    expect(stdout).toMatch(/chloe +xray:BatchGetTraces +ok/);
+    expect(stdout).toMatch(/chloe +xray:GetSamplingRules +ok/);
+    expect(stdout).toMatch(/dan +xray:GetTraceSummaries +refused: AccessDenied/);
+    expect(stdout).toMatch(/dan +xray:PutTraceSegments +refused: AccessDenied/);
+    expect(stdout).toMatch(/recorded besides: .*\d+ × xray:PutTraceSegments/);
+    expect(demoFolders()).toEqual(foldersBefore);
+  }, 100_000);
+
+  it("says what is wrong with its arguments", async () => {
+    await expect(demo("--seconds", "soon")).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining("soon") });
+  });
+});
+
+function demoFolders(): string[] {
+  return readdirSync(tmpdir()).filter((name) => name.startsWith("dosimeter-demo-"));
+}
