@@ -122,7 +122,7 @@ function together(policies: readonly CompiledPolicy[], question: PolicyQuestion)
 }
 
 /** IAM's words. */
-function refuse(caller: Caller, access: AccessRequest, type: PolicyType, explicit: boolean): Decision {
+export function refuse(caller: Caller, access: AccessRequest, type: PolicyType, explicit: boolean): Decision {
   const onResource = access.resource === "*" ? "" : ` on resource: ${access.resource}`;
   const why = explicit
     ? `with an explicit deny in ${type === "identity-based policy" ? "an" : "a"} ${type}`

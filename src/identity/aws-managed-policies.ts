@@ -1,0 +1,131 @@
+import { createHash } from "node:crypto";
+import { base32 } from "./identity-ids.js";
+
+/** A managed policy that AWS keeps and every account may attach. */
+export interface AwsManagedPolicy {
+  readonly arn: string;
+  readonly policyId: string;
+  readonly name: string;
+  readonly path: string;
+  readonly description: string;
+  /** JSON text. */
+  readonly document: string;
+}
+
+/** All of them are as of one moment: AWS's dates differ by policy and mean nothing here. */
+export const awsManagedPolicyCreatedMs = Date.UTC(2026, 0, 1);
+
+const xrayWrites = [
+  "xray:PutTraceSegments",
+  "xray:PutTelemetryRecords",
+  "xray:GetSamplingRules",
+  "xray:GetSamplingTargets",
+  "xray:GetSamplingStatisticSummaries",
+];
+
+const xrayReads = [
+  ...["xray:GetSamplingRules", "xray:GetSamplingTargets", "xray:GetSamplingStatisticSummaries"],
+  ...["xray:BatchGetTraces", "xray:BatchGetTraceSummaryById", "xray:GetDistinctTraceGraphs", "xray:GetServiceGraph"],
+  ...["xray:GetTraceGraph", "xray:GetTraceSummaries", "xray:GetGroups", "xray:GetGroup", "xray:ListTagsForResource"],
+  ...["xray:ListResourcePolicies", "xray:GetTimeSeriesServiceStatistics", "xray:GetInsightSummaries"],
+  ...["xray:GetInsight", "xray:GetInsightEvents", "xray:GetInsightImpactGraph", "xray:GetIndexingRules"],
+  ...["xray:GetTraceSegmentDestination", "xray:StartTraceRetrieval", "xray:ListRetrievedTraces"],
+  ...["xray:GetRetrievedTracesGraph", "xray:CancelTraceRetrieval", "xray:GetEncryptionConfig"],
+];
+
+const cloudTrailReads = ["cloudtrail:Get*", "cloudtrail:Describe*", "cloudtrail:List*", "cloudtrail:LookupEvents"];
+const logsReads = ["logs:Describe*", "logs:Get*", "logs:List*", "logs:FilterLogEvents", "logs:TestMetricFilter"];
+const iamReads = ["iam:Get*", "iam:List*", "iam:GenerateCredentialReport", "iam:SimulateCustomPolicy"];
+const kmsReads = ["kms:Describe*", "kms:Get*", "kms:List*"];
+const snsReads = ["sns:Get*", "sns:List*"];
+const s3Metadata = ["s3:GetBucket*", "s3:ListAllMyBuckets", "s3:GetAccountPublicAccessBlock", "s3:GetEncryption*"];
+
+function policy(name: string, description: string, statements: readonly object[], path = "/"): AwsManagedPolicy {
+  const arn = `arn:aws:iam::aws:policy${path}${name}`;
+  return {
+    arn,
+    policyId: `ANPA${base32(createHash("sha256").update(arn).digest().subarray(0, 17))}`,
+    name,
+    path,
+    description,
+    document: JSON.stringify({ Version: "2012-10-17", Statement: statements }),
+  };
+}
+
+function allow(actions: string | readonly string[], resource: string | readonly string[] = "*", condition?: object) {
+  return { Effect: "Allow", Action: actions, Resource: resource, ...(condition && { Condition: condition }) };
+}
+
+const policies: readonly AwsManagedPolicy[] = [
+  policy("AdministratorAccess", "Provides full access to AWS services and resources.", [allow("*")]),
+  policy("PowerUserAccess", "Provides full access, but does not allow management of users and groups.", [
+    { Effect: "Allow", NotAction: ["iam:*", "organizations:*", "account:*"], Resource: "*" },
+    allow(["iam:ListRoles"]),
+  ]),
+  policy("ReadOnlyAccess", "Provides read-only access to AWS services and resources.", [
+    allow([
+      ...xrayReads,
+      ...cloudTrailReads,
+      ...logsReads,
+      ...["logs:StartQuery", "logs:StopQuery", "s3:Get*", "s3:List*", "s3:Head*"],
+      ...iamReads,
+      ...kmsReads,
+      ...snsReads,
+      ...["sts:GetCallerIdentity", "sts:GetAccessKeyInfo"],
+    ]),
+  ]),
+  policy("SecurityAudit", "Reads the configuration that a security audit needs, and no contents.", [
+    allow([
+      ...cloudTrailReads,
+      ...["logs:Describe*", "logs:List*", ...iamReads, ...kmsReads, ...snsReads, ...s3Metadata],
+      ...["s3:GetObjectAcl", "xray:GetEncryptionConfig", "xray:GetGroup", "xray:GetGroups", "xray:GetSamplingRules"],
+      ...["xray:ListResourcePolicies", "xray:ListTagsForResource"],
+    ]),
+  ]),
+  policy("AWSXRayDaemonWriteAccess", "Allows the X-Ray daemon to relay segments and to read sampling data.", [
+    allow(xrayWrites),
+  ]),
+  policy("AWSXrayWriteOnlyAccess", "Write-only access to X-Ray.", [allow(xrayWrites)]),
+  policy("AWSXrayReadOnlyAccess", "Read-only access to X-Ray.", [allow(xrayReads)]),
+  policy("AWSXrayFullAccess", "Full access to X-Ray.", [allow("xray:*")]),
+  policy("AWSCloudTrail_FullAccess", "Full access to CloudTrail and to what its trails deliver to.", [
+    allow(
+      ["sns:AddPermission", "sns:CreateTopic", "sns:SetTopicAttributes", "sns:GetTopicAttributes"],
+      ["arn:aws:sns:*:*:aws-cloudtrail-logs*"],
+    ),
+    allow("sns:ListTopics"),
+    allow(
+      ["s3:CreateBucket", "s3:PutBucketPolicy", "s3:PutBucketPublicAccessBlock"],
+      ["arn:aws:s3:::aws-cloudtrail-logs*"],
+    ),
+    allow(["s3:ListAllMyBuckets", "s3:GetBucketLocation", "s3:GetBucketPolicy"]),
+    allow("cloudtrail:*"),
+    allow("logs:CreateLogGroup", ["arn:aws:logs:*:*:log-group:aws-cloudtrail-logs*"]),
+    allow(["iam:ListRoles", "iam:GetRolePolicy", "iam:GetUser"]),
+    allow("iam:PassRole", "*", { StringEquals: { "iam:PassedToService": "cloudtrail.amazonaws.com" } }),
+    allow(["kms:CreateKey", "kms:CreateAlias", "kms:ListKeys", "kms:ListAliases"]),
+  ]),
+  policy("AWSCloudTrail_ReadOnlyAccess", "Read-only access to CloudTrail.", [
+    allow([...cloudTrailReads, "s3:ListAllMyBuckets", "kms:ListAliases"]),
+  ]),
+  policy("CloudWatchLogsFullAccess", "Full access to CloudWatch Logs.", [allow("logs:*")]),
+  policy("CloudWatchLogsReadOnlyAccess", "Read-only access to CloudWatch Logs.", [
+    allow([...logsReads, "logs:StartQuery", "logs:StopQuery", "logs:StartLiveTail", "logs:StopLiveTail"]),
+  ]),
+  policy("AmazonS3FullAccess", "Full access to all buckets.", [allow("s3:*")]),
+  policy("AmazonS3ReadOnlyAccess", "Read-only access to all buckets.", [
+    allow(["s3:Get*", "s3:List*", "s3:Describe*"]),
+  ]),
+  policy("AmazonSNSFullAccess", "Full access to SNS.", [allow("sns:*")]),
+  policy("AmazonSNSReadOnlyAccess", "Read-only access to SNS.", [allow(snsReads)]),
+  policy("IAMFullAccess", "Full access to IAM.", [allow("iam:*")]),
+  policy("IAMReadOnlyAccess", "Read-only access to IAM.", [allow(["iam:Get*", "iam:List*", "iam:Simulate*"])]),
+];
+
+/**
+ * AWS's managed policies, restricted to the services there are here: each allows what AWS's policy of that name allows
+ * of them, so an attachment made for AWS means the same here.
+ */
+export const awsManagedPolicies: ReadonlyMap<string, AwsManagedPolicy> = new Map(policies.map((one) => [one.arn, one]));
+
+export const daemonWritePolicyArn = "arn:aws:iam::aws:policy/AWSXRayDaemonWriteAccess";

@@ -1,0 +1,38 @@
+import type { Environment } from "../environment.js";
+import type { SettingsStore } from "../storage/settings-store.js";
+import type { Authorizer } from "./authorizer.js";
+import type { Credentials } from "./credentials.js";
+import { IdentityDirectory } from "./directory.js";
+import { PolicyAuthorizer } from "./policy-authorizer.js";
+import { ServiceCredentials } from "./service-credentials.js";
+import { Sessions } from "./sessions.js";
+import { StoredCredentials } from "./stored-credentials.js";
+import type { Vault } from "./vault.js";
+
+/** Everything that knows who calls and what they may do, over one settings store. */
+export interface Identity {
+  readonly credentials: Credentials;
+  readonly authorizer: Authorizer;
+  readonly serviceCredentials: ServiceCredentials;
+  readonly directory: IdentityDirectory;
+  readonly sessions: Sessions;
+}
+
+export function openIdentity(parts: {
+  readonly settings: SettingsStore;
+  readonly vault: Vault;
+  readonly environment: Environment;
+}): Identity {
+  const { settings, vault, environment } = parts;
+  const { clock } = environment;
+  const directory = new IdentityDirectory(settings, clock);
+  const sessions = new Sessions(vault, environment);
+  const authorizer = new PolicyAuthorizer(directory);
+  return {
+    credentials: new StoredCredentials({ directory, sessions, vault, clock }),
+    authorizer,
+    serviceCredentials: new ServiceCredentials({ sessions, directory, authorizer, clock }),
+    directory,
+    sessions,
+  };
+}
