@@ -1,0 +1,49 @@
+import type { BatchGetTracesCommandInput, BatchGetTracesCommandOutput } from "@aws-sdk/client-xray";
+import { toTraceId } from "../../tracing/trace-id.js";
+import { Constraints } from "../constraints.js";
+import { operation } from "../operation.js";
+import type { XrayDeps } from "./deps.js";
+import { invalidRequest } from "./errors.js";
+import { readTraces } from "./read-traces.js";
+import { accessToAll, traceEvent, traceResources } from "./trace-event.js";
+
+const tracesPerCallMax = 5;
+
+/** Whole traces, compiled when read: everything acknowledged before the call is in them. */
+export const batchGetTraces = (deps: XrayDeps) =>
+  operation<BatchGetTracesCommandInput, Omit<BatchGetTracesCommandOutput, "$metadata">>({
+    name: "BatchGetTraces",
+    readOnly: true,
+    event: traceEvent,
+    access: accessToAll("BatchGetTraces"),
+    resources: () => traceResources,
+
+    async execute(input, call) {
+      const asked = input.TraceIds ?? [];
+      // AWS's own words for both.
+      if (input.NextToken) throw invalidRequest("NextToken is currently not supported");
+      if (asked.length > tracesPerCallMax) throw invalidRequest(`Exceeding maximum query size: ${tracesPerCallMax}`);
+      const constraints = new Constraints();
+      for (const [index, id] of asked.entries())
+        constraints.length(`traceIds.${index + 1}.member`, id, { min: 1, max: 35 });
+      constraints.check();
+
+      const traceIds = new Set(asked.flatMap((id) => toTraceId(id) ?? []));
+      const found =
+        traceIds.size === 0
+          ? new Map()
+          : await readTraces(deps, { accountId: call.accountId, region: call.region }, [...traceIds]);
+      return {
+        Traces: [...found.values()].map(({ trace }) => ({
+          Id: trace.traceId,
+          Duration: trace.durationSeconds,
+          LimitExceeded: trace.limitExceeded,
+          Segments: trace.segments.map((segment: { id: string }) => ({
+            Id: segment.id,
+            Document: JSON.stringify(segment),
+          })),
+        })),
+        UnprocessedTraceIds: asked.filter((id) => !found.has(toTraceId(id) ?? "")),
+      };
+    },
+  });

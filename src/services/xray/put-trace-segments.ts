@@ -1,0 +1,81 @@
+import type {
+  PutTraceSegmentsCommandInput,
+  PutTraceSegmentsCommandOutput,
+  UnprocessedTraceSegment,
+} from "@aws-sdk/client-xray";
+import type { SegmentRow } from "../../storage/trace-store.js";
+import { type AcceptedSegment, readSegmentDocument, type SegmentSink } from "../../tracing/segment.js";
+import { operation } from "../operation.js";
+import type { XrayDeps } from "./deps.js";
+import { fromStore, invalidRequest } from "./errors.js";
+import { accessToAll, traceEvent, traceResources } from "./trace-event.js";
+
+/** The number that every official sender keeps to. */
+const documentsPerCallMax = 50;
+
+type Input = PutTraceSegmentsCommandInput;
+type Output = Omit<PutTraceSegmentsCommandOutput, "$metadata">;
+
+/**
+ * Stores segment documents. The call succeeds if its envelope is good: documents that are not stored are listed, in the
+ * order in which they came, each with its reason. Durable, and visible to readers, before it is answered.
+ */
+export const putTraceSegments = (deps: XrayDeps) => {
+  // The record names the trace of each document; reading them for it a second time would cost as much as the call.
+  const tracesOf = new WeakMap<Input, readonly string[]>();
+
+  return operation<Input, Output>({
+    name: "PutTraceSegments",
+    readOnly: false,
+    event: traceEvent,
+    access: accessToAll("PutTraceSegments"),
+    resources: () => traceResources,
+
+    async execute(input, call) {
+      const documents = input.TraceSegmentDocuments ?? [];
+      if (documents.length > documentsPerCallMax)
+        throw invalidRequest(
+          `TraceSegmentDocuments holds ${documents.length} documents: at most ${documentsPerCallMax} are taken in one call`,
+        );
+      const batch = new Batch(deps.environment.clock.nowMs());
+      tracesOf.set(input, readAll(documents, batch));
+      if (batch.rows.length > 0)
+        await fromStore(deps.traces.putSegments({ accountId: call.accountId, region: call.region }, batch.rows));
+      return { UnprocessedTraceSegments: batch.unprocessed };
+    },
+
+    /** `trace_id:<id>` for each document, in order; never anything else of it. */
+    recordedRequest(input) {
+      const documents = input.TraceSegmentDocuments ?? [];
+      const traces = tracesOf.get(input) ?? readAll(documents.slice(0, documentsPerCallMax), discard);
+      const more = documents.length - traces.length;
+      return { traceSegmentDocuments: more > 0 ? [...traces, `(${more} more documents)`] : traces };
+    },
+  });
+};
+
+/** @returns what the record says of each document; several ids, separated by commas, for an array of several traces. */
+function readAll(documents: readonly string[], sink: SegmentSink): string[] {
+  return documents.map((document) => `trace_id:${readSegmentDocument(document, sink) ?? "unknown"}`);
+}
+
+class Batch implements SegmentSink {
+  readonly rows: SegmentRow[] = [];
+  readonly unprocessed: UnprocessedTraceSegment[] = [];
+  readonly #receivedMs: number;
+
+  constructor(receivedMs: number) {
+    this.#receivedMs = receivedMs;
+  }
+
+  accept(segment: AcceptedSegment): void {
+    this.rows.push({ ...segment, receivedMs: this.#receivedMs });
+  }
+
+  reject(rejected: { id?: string; errorCode: string; message: string }): void {
+    const { id, errorCode, message } = rejected;
+    this.unprocessed.push({ ...(id !== undefined && { Id: id }), ErrorCode: errorCode, Message: message });
+  }
+}
+
+const discard: SegmentSink = { accept() {}, reject() {} };
