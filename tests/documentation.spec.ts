@@ -1,0 +1,127 @@
+import { execFile } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { promisify } from "node:util";
+import { describe, expect, it } from "vitest";
+import { settings } from "../src/config.js";
+import { eventually, startDosimeter } from "./start-dosimeter.js";
+
+const root = path.resolve(import.meta.dirname, "..");
+const read = (file: string) => readFileSync(path.join(root, file), "utf8");
+
+describe("README.md", () => {
+  it("names only npm scripts that exist, and starts and tests the project on its first screen", () => {
+    const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
+    const firstScreen = read("README.md").split("\n").slice(0, 25).join("\n");
+    expect(firstScreen).toContain("npm ci && npm start");
+    expect(firstScreen).toContain("npm ci && npm test");
+    const named = [...read("README.md").matchAll(/\bnpm run ([\w:-]+)/g)].map((match) => match[1]!);
+    expect(Object.keys(scripts)).toEqual(expect.arrayContaining(["start", "test", ...named]));
+  });
+});
+
+describe("documentation", () => {
+  it("links only to files that are there", () => {
+    const pages = ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "SECURITY.md", ...markdownIn("docs")];
+    const broken = pages.flatMap((page) =>
+      [...read(page).matchAll(/\]\(([^)#\s]+)/g)]
+        .map((match) => match[1]!)
+        .filter((target) => !/^[a-z]+:/.test(target))
+        .filter((target) => !exists(path.join(path.dirname(page), target)))
+        .map((target) => `${page} links to ${target}`),
+    );
+    expect(broken).toEqual([]);
+  });
+
+  it("lists every setting with its variable, flag, key and default", () => {
+    const rows = read("docs/guide/settings.md")
+      .split("\n")
+      .filter((line) => line.startsWith("| `DOSIMETER_"));
+    const expected = Object.entries(settings).map(([key, setting]) => {
+      const flag = "flag" in setting ? `\`--${setting.flag}\`` : "";
+      const fallback = setting.fallback === undefined ? "" : `\`${setting.fallback}\``;
+      return `| \`${setting.variable}\` | ${flag} | \`${key}\` | ${fallback} | ${setting.meaning} |`;
+    });
+    expect(rows).toEqual(expected);
+  });
+});
+
+/** The commands of the guide are run as they stand there, by a shell, with the AWS CLI. */
+describe("the five steps", async () => {
+  const cli = await promisify(execFile)("aws", ["--version"]).then(
+    ({ stdout }) => stdout.trim(),
+    () => undefined,
+  );
+
+  it.skipIf(cli === undefined)(
+    cli === undefined ? "work as they are written (the AWS CLI is not installed)" : "work as they are written",
+    async () => {
+      const service = await startDosimeter({ env: { DOSIMETER_DELIVERY_SECONDS: "1", DOSIMETER_DIGEST_SECONDS: "5" } });
+      const folder = await mkdtemp(path.join(tmpdir(), "dosimeter-steps-"));
+      const env = service.cliEnvironment();
+      const run = (script: string) =>
+        promisify(execFile)("bash", ["-euo", "pipefail", "-c", script], { env, cwd: folder, timeout: 120_000 });
+      try {
+        const blocks = shellBlocks(read("docs/guide/five-steps.md"));
+        // The variables of the first block are meant for the same shell as all that follow.
+        const variables = blocks[0]!.split("\n\n")[0]!;
+        const finding = blocks.findIndex((block) => block.includes("get-trail-status"));
+        expect(finding).toBeGreaterThan(0);
+        await run(blocks.slice(0, finding).join("\n"));
+
+        const found = await eventually(
+          async () => {
+            const { stdout } = await run(`${variables}\n${blocks.slice(finding).join("\n")}`).catch(() => ({
+              stdout: "",
+            }));
+            return /BatchGetTraces[\s\S]*CreateTrail/.test(stdout) ? stdout : undefined;
+          },
+          "the calls in S3, in the log group and in event history",
+          90_000,
+        );
+        expect(found).toMatch(/\d+ "eventName":"BatchGetTraces"/);
+        expect(found).toMatch(/\d+ "eventName":"PutTraceSegments"/);
+        expect(found).toMatch(/\d+ "eventName":"GetTraceSummaries"/);
+        expect(found).toMatch(/"IsLogging": true/);
+
+        const trail = `arn:aws:cloudtrail:us-east-1:${service.accountId}:trail/who-read-what`;
+        const verdict = await eventually(
+          async () => {
+            const { stdout } = await run(
+              `aws cloudtrail validate-logs --trail-arn ${trail} --start-time $(date -u -d '-1 hour' +%Y-%m-%dT%H:%M:%SZ)`,
+            );
+            return /\d+\/\d+ log files valid/.test(stdout) ? stdout : undefined;
+          },
+          "a digest that lists log files",
+          60_000,
+        );
+        expect(verdict).not.toMatch(/INVALID/);
+      } finally {
+        await service.stop();
+        await rm(folder, { recursive: true, force: true });
+      }
+    },
+    300_000,
+  );
+});
+
+function shellBlocks(markdown: string): string[] {
+  return [...markdown.matchAll(/^```sh\n([\s\S]*?)^```/gm)].map((match) => match[1]!);
+}
+
+function markdownIn(folder: string): string[] {
+  return readdirSync(path.join(root, folder), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => path.join(folder, name));
+}
+
+function exists(file: string): boolean {
+  try {
+    readFileSync(path.join(root, file));
+    return true;
+  } catch (problem) {
+    return (problem as NodeJS.ErrnoException).code === "EISDIR";
+  }
+}
