@@ -1,0 +1,9 @@
+import type { Environment } from "../../environment.js";
+import type { LogEventStore } from "../../storage/log-event-store.js";
+import type { SettingsStore } from "../../storage/settings-store.js";
+
+export interface LogsDeps {
+  readonly settings: SettingsStore;
+  readonly logEvents: LogEventStore;
+  readonly environment: Environment;
+}

@@ -1,0 +1,126 @@
+import type {
+  InputLogEvent,
+  PutLogEventsCommandInput,
+  PutLogEventsResponse,
+  RejectedLogEventsInfo,
+} from "@aws-sdk/client-cloudwatch-logs";
+import type { LogEventRow } from "../../storage/log-event-store.js";
+import { Constraints } from "../constraints.js";
+import { operation } from "../operation.js";
+import type { LogsDeps } from "./deps.js";
+import { check, invalidParameter } from "./errors.js";
+import { logGroupData } from "./log-group-data.js";
+import { expiryMs, requireStream } from "./log-groups.js";
+import { accessTo, checkGroupName, checkStreamName, groupResources } from "./names.js";
+
+/** AWS's limits of a batch. */
+const batchBytesMax = 1_048_576;
+const batchEventsMax = 10_000;
+const batchSpanMsMax = 24 * 3_600_000;
+const eventOverheadBytes = 26;
+const eventAgeMsMax = 14 * 24 * 3_600_000;
+const eventAheadMsMax = 2 * 3_600_000;
+
+export const putLogEvents = (deps: LogsDeps) => {
+  const nextEventIds = eventIds(deps);
+  return operation<PutLogEventsCommandInput, PutLogEventsResponse>({
+    name: "PutLogEvents",
+    readOnly: false,
+    event: logGroupData,
+    access: (input, call) => [accessTo("PutLogEvents", call, input.logGroupName!, input.logStreamName!)],
+    async execute(input, call) {
+      const { logGroupName, logStreamName } = input;
+      const events = input.logEvents!;
+      const constraints = checkStreamName(checkGroupName(new Constraints(), logGroupName), logStreamName);
+      check(constraints.length("logEvents", events, { min: 1, max: batchEventsMax }));
+      checkBatch(events);
+      const group = await requireStream(deps.settings.read, call, logGroupName!, logStreamName!);
+      const { accepted, rejected } = sortOut(events, call.nowMs, expiryMs(group, call.nowMs));
+      const eventIdOf = nextEventIds(call.nowMs);
+      const rows = accepted.map(
+        (event, index): LogEventRow => ({
+          logStreamName: logStreamName!,
+          timestampMs: event.timestamp!,
+          ingestionTimeMs: call.nowMs,
+          eventId: eventIdOf(index),
+          message: event.message!,
+        }),
+      );
+      if (rows.length > 0) await deps.logEvents.putLogEvents(call, group.group_id, rows);
+      return { nextSequenceToken: eventIdOf(events.length), rejectedLogEventsInfo: rejected };
+    },
+    recordedRequest: (input) => ({
+      logGroupName: input?.logGroupName,
+      logStreamName: input?.logStreamName,
+      logEventCount: Array.isArray(input?.logEvents) ? input.logEvents.length : undefined,
+    }),
+    recordedResponse: (output) =>
+      output.rejectedLogEventsInfo === undefined ? null : { rejectedLogEventsInfo: output.rejectedLogEventsInfo },
+    resources: (input, call) => groupResources(call, input?.logGroupName),
+  });
+};
+
+function checkBatch(events: readonly InputLogEvent[]): void {
+  let bytes = 0;
+  let previous = Number.NEGATIVE_INFINITY;
+  const constraints = new Constraints();
+  for (const [index, { timestamp, message }] of events.entries()) {
+    constraints.range(`logEvents.${index + 1}.member.timestamp`, timestamp, { min: 0, max: Number.MAX_SAFE_INTEGER });
+    constraints.length(`logEvents.${index + 1}.member.message`, message === "" ? "" : undefined, { min: 1 });
+    if (timestamp! < previous)
+      throw invalidParameter("Log events in a single PutLogEvents request must be in chronological order.");
+    previous = timestamp!;
+    const eventBytes = Buffer.byteLength(message!) + eventOverheadBytes;
+    if (eventBytes > batchBytesMax)
+      throw invalidParameter(`Log event too large: ${eventBytes} bytes exceeds limit of ${batchBytesMax}`);
+    bytes += eventBytes;
+  }
+  check(constraints);
+  if (bytes > batchBytesMax)
+    throw invalidParameter(`Upload too large: ${bytes} bytes exceeds limit of ${batchBytesMax}`);
+  if (events.at(-1)!.timestamp! - events[0]!.timestamp! > batchSpanMsMax)
+    throw invalidParameter("The batch of log events in a single PutLogEvents request cannot span more than 24 hours.");
+}
+
+/** Events are in chronological order, so those too old or expired lead and those too new follow. */
+function sortOut(
+  events: readonly InputLogEvent[],
+  nowMs: number,
+  expiredBeforeMs: number | undefined,
+): { accepted: readonly InputLogEvent[]; rejected?: RejectedLogEventsInfo } {
+  const countBefore = (boundMs: number) => {
+    const first = events.findIndex((event) => event.timestamp! >= boundMs);
+    return first < 0 ? events.length : first;
+  };
+  const tooOld = countBefore(nowMs - eventAgeMsMax);
+  const expired = expiredBeforeMs === undefined ? 0 : countBefore(expiredBeforeMs);
+  const tooNewFrom = countBefore(nowMs + eventAheadMsMax + 1);
+  const accepted = events.slice(Math.max(tooOld, expired), tooNewFrom);
+  if (accepted.length === events.length) return { accepted };
+  return {
+    accepted,
+    rejected: {
+      tooOldLogEventEndIndex: tooOld > 0 ? tooOld : undefined,
+      expiredLogEventEndIndex: expired > 0 ? expired : undefined,
+      tooNewLogEventStartIndex: tooNewFrom < events.length ? tooNewFrom : undefined,
+    },
+  };
+}
+
+/**
+ * Ids of 56 digits, as AWS has them: when it came (15), the batch's number in this process (9), chance (27), and the
+ * place in the batch (5). So events with the same timestamp stay in the order in which one process took them.
+ */
+function eventIds(deps: LogsDeps): (nowMs: number) => (index: number) => string {
+  let batches = 0;
+  return (nowMs) => {
+    batches = (batches + 1) % 1_000_000_000;
+    const chance = BigInt(`0x${deps.environment.ids.bytes(11).toString("hex")}`) % 10n ** 27n;
+    const head = digits(nowMs, 15) + digits(batches, 9) + digits(chance, 27);
+    return (index) => head + digits(index, 5);
+  };
+}
+
+function digits(value: number | bigint, length: number): string {
+  return String(value).padStart(length, "0");
+}
