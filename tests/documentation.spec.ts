@@ -6,7 +6,26 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { settings } from "../src/config.js";
+import type { Service } from "../src/services/operation.js";
 import { eventually, startDosimeter } from "./start-dosimeter.js";
+
+/** An API's table of operations. Its operations only keep what they are made with, so anything will do. */
+const apis: readonly { name: string; load: () => Promise<Service> }[] = [
+  { name: "xray", load: async () => (await import("../src/services/xray/service.js")).xrayService(anything) },
+  {
+    name: "cloudtrail",
+    load: async () => (await import("../src/services/cloudtrail/service.js")).cloudtrailService(anything),
+  },
+  { name: "logs", load: async () => (await import("../src/services/logs/service.js")).logsService(anything) },
+  { name: "s3", load: async () => (await import("../src/services/s3/service.js")).s3Service(anything) },
+  { name: "iam", load: async () => (await import("../src/services/iam/service.js")).iamService(anything) },
+  { name: "sts", load: async () => (await import("../src/services/sts/service.js")).stsService(anything) },
+  { name: "kms", load: async () => (await import("../src/services/kms/service.js")).kmsService(anything) },
+  { name: "sns", load: async () => (await import("../src/services/sns/service.js")).snsService(anything) },
+];
+
+// biome-ignore lint/suspicious/noExplicitAny: stands for every dependency of every service.
+const anything: any = new Proxy(() => anything, { get: () => anything });
 
 const root = path.resolve(import.meta.dirname, "..");
 const read = (file: string) => readFileSync(path.join(root, file), "utf8");
@@ -45,6 +64,30 @@ describe("documentation", () => {
       return `| \`${setting.variable}\` | ${flag} | \`${key}\` | ${fallback} | ${setting.meaning} |`;
     });
     expect(rows).toEqual(expected);
+  });
+});
+
+describe("docs/errors.md", () => {
+  it("has a heading for every error code of the code, and for no other", () => {
+    const headings = [...read("docs/errors.md").matchAll(/^### (\w+)$/gm)].map((match) => match[1]!);
+    expect(headings).toEqual([...errorCodes()].sort());
+  });
+});
+
+describe("docs/compatibility", () => {
+  it.each(apis)("has a row for every operation of $name, and says which are not offered", async ({ name, load }) => {
+    const service = await load();
+    const rows = new Map(
+      [...read(`docs/compatibility/${name}.md`).matchAll(/^\| *`?(\w+)`? *\|(.*)$/gm)].map((match) => [
+        match[1]!,
+        match[2]!,
+      ]),
+    );
+    const offered = service.operations.map((operation) => operation.name);
+    const refused = Object.keys(service.notOffered);
+    expect([...offered, ...refused].filter((operation) => !rows.has(operation))).toEqual([]);
+    expect(offered.filter((operation) => /not offered/i.test(rows.get(operation)!))).toEqual([]);
+    expect(refused.filter((operation) => !/not offered/i.test(rows.get(operation)!))).toEqual([]);
   });
 });
 
@@ -106,6 +149,22 @@ describe("the five steps", async () => {
     300_000,
   );
 });
+
+/** Codes as they stand in the code: with `new ServiceError`, or with a function that has a `code` as its first word. */
+function errorCodes(): Set<string> {
+  const text = readdirSync(path.join(root, "src"), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts") && !/\.(spec|contract)\.ts$/.test(name))
+    .map((name) => read(path.join("src", name)))
+    .filter((file) => file.includes("ServiceError") || file.includes("throttled:"))
+    .join("\n");
+  const makers = [...text.matchAll(/(?:function (\w+)|const (\w+) = )\(\s*code: string/g)].map(
+    (match) => match[1] ?? match[2]!,
+  );
+  const patterns = ["new ServiceError", ...makers].map((maker) => new RegExp(`\\b${maker}\\(\\s*"(\\w+)"`, "g"));
+  // The gateway's table of names of one error in different protocols, and each API's name for throttling.
+  patterns.push(/\b(?:query|s3): \["(\w+)"/g, /\bthrottled: \{ code: "(\w+)"/g, /\bRequest\w+: "(\w+Exception)"/g);
+  return new Set(patterns.flatMap((pattern) => [...text.matchAll(pattern)].map((match) => match[1]!)));
+}
 
 function shellBlocks(markdown: string): string[] {
   return [...markdown.matchAll(/^```sh\n([\s\S]*?)^```/gm)].map((match) => match[1]!);

@@ -17,7 +17,8 @@ export type Handler = (request: { readonly path: string; readonly query: URLSear
  * @returns the port it listens on.
  */
 export function serveShop(name: string, handler: Handler): Promise<number> {
-  AWSXRay.captureHTTPsGlobal(http);
+  // `true`: the services called are traced too, so their segments stand for the calls.
+  AWSXRay.captureHTTPsGlobal(http, true);
   const openSegment = AWSXRay.express.openSegment(name) as unknown as Middleware;
 
   const server = http.createServer((request, response) =>
