@@ -1,0 +1,89 @@
+import type { Recorder } from "../audit/recorder.js";
+import type { Environment } from "../environment.js";
+import type { AccessContext, AccessRequest, Decision } from "../identity/access.js";
+import type { Authorizer } from "../identity/authorizer.js";
+import type { Caller } from "../identity/caller.js";
+import type { Call } from "../services/operation.js";
+import { accessDenied } from "../services/service-error.js";
+import type { SettingsStore, SettingsTransaction } from "../storage/settings-store.js";
+import type { CallEntry } from "./call-entry.js";
+
+export interface GatewayCallDeps {
+  readonly authorizer: Authorizer;
+  readonly settings: Pick<SettingsStore, "transact">;
+  readonly recorder: Recorder;
+  readonly environment: Environment;
+}
+
+/** The call as an operation sees it. */
+export class GatewayCall implements Call {
+  readonly requestId: string;
+  readonly nowMs: number;
+  readonly region: string;
+  readonly caller: Caller;
+  readonly accountId: string;
+  readonly sourceIpAddress: string;
+  readonly userAgent: string;
+  readonly host: string;
+  readonly secureTransport: boolean;
+  readonly #entry: CallEntry;
+  readonly #deps: GatewayCallDeps;
+  #commitBegun = false;
+
+  constructor(
+    entry: CallEntry,
+    facts: { readonly nowMs: number; readonly caller: Caller; readonly accountId: string; readonly region: string },
+    deps: GatewayCallDeps,
+  ) {
+    this.requestId = entry.requestId;
+    this.nowMs = facts.nowMs;
+    this.caller = facts.caller;
+    this.accountId = facts.accountId;
+    this.region = facts.region;
+    this.sourceIpAddress = entry.sourceIpAddress;
+    this.userAgent = entry.userAgent;
+    this.host = entry.host;
+    this.secureTransport = entry.request.tls !== undefined;
+    this.#entry = entry;
+    this.#deps = deps;
+  }
+
+  async commit<Output>(change: (tx: SettingsTransaction) => Promise<Output>): Promise<Output> {
+    if (this.#commitBegun)
+      throw new Error(`${this.#entry.routed.operation.name} commits twice: its record would not be one`);
+    this.#commitBegun = true;
+    const { settings, recorder, environment } = this.#deps;
+    const output = await settings.transact(async (tx) => {
+      const changed = await change(tx);
+      const event = this.#entry.eventFor({ kind: "answered", output: changed }, environment.clock.nowMs());
+      await recorder.recordWith(tx, event);
+      return changed;
+    });
+    this.#entry.recorded = true;
+    return output;
+  }
+
+  async demand(access: AccessRequest): Promise<void> {
+    const decision = await this.decide(access);
+    if (!decision.allowed) throw accessDenied(decision.message);
+  }
+
+  async may(access: AccessRequest): Promise<boolean> {
+    return (await this.decide(access)).allowed;
+  }
+
+  note(facts: Readonly<Record<string, unknown>>): void {
+    this.#entry.note(facts);
+  }
+
+  decide(access: AccessRequest): Decision | Promise<Decision> {
+    const context: AccessContext = {
+      nowMs: this.nowMs,
+      region: this.region,
+      sourceIpAddress: this.sourceIpAddress,
+      userAgent: this.userAgent,
+      secureTransport: this.secureTransport,
+    };
+    return this.#deps.authorizer.decide(this.caller, access, context);
+  }
+}

@@ -1,0 +1,184 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type { WireRequest, WireResponse } from "./wire.js";
+
+export interface HttpServerOptions {
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  readonly connectionsMax: number;
+  readonly serve: (request: WireRequest) => Promise<WireResponse>;
+  /** Paths that are no API's, answered before anything else: `/healthz`, `/readyz`, `/metrics`. GET and HEAD only. */
+  readonly pages?: Readonly<Record<string, () => WireResponse | Promise<WireResponse>>>;
+  /** Set on every request by a door that vouches for its callers; never for the public port. */
+  readonly vouched?: WireRequest["vouched"];
+  readonly log: (message: string, cause: unknown) => void;
+}
+
+export interface RunningHttpServer {
+  readonly host: string;
+  readonly port: number;
+  /** Stops accepting, lets open calls finish, and cuts what is still open after `graceMs`. */
+  close(graceMs?: number): Promise<void>;
+}
+
+const headerBytesMax = 64 * 1024;
+const headersTimeoutMs = 30_000;
+/** A whole request, with the upload of a large object. */
+const requestTimeoutMs = 15 * 60_000;
+/** Longer than the idle time of clients' and load balancers' pools (60 s), so that they close first. */
+const keepAliveTimeoutMs = 65_000;
+const drainGraceMs = 25_000;
+/** After a refusal, how much of an unread body is thrown away so that the client gets to read the answer. */
+const lingerBytesMax = 16 * 1024 * 1024;
+const lingerMsMax = 2_000;
+
+/** The one HTTP port: turns Node's requests into wire requests and wire responses into Node's. */
+export async function startHttpServer(options: HttpServerOptions): Promise<RunningHttpServer> {
+  let draining = false;
+  const handle = (message: IncomingMessage, response: ServerResponse) => {
+    if (draining) response.shouldKeepAlive = false;
+    answer(message, response, options).catch((cause) => {
+      options.log("A reply could not be sent.", cause);
+      response.destroy();
+    });
+  };
+  const server = createServer({ maxHeaderSize: headerBytesMax, keepAlive: true, noDelay: true }, handle);
+  // 100 Continue is sent when somebody begins to read the body: a request refused by its headers never gets it.
+  server.on("checkContinue", (message: IncomingMessage, response: ServerResponse) => {
+    message.once("resume", () => {
+      if (!response.headersSent) response.writeContinue();
+    });
+    handle(message, response);
+  });
+  server.maxConnections = options.connectionsMax;
+  server.maxHeadersCount = 0;
+  server.headersTimeout = headersTimeoutMs;
+  server.requestTimeout = requestTimeoutMs;
+  server.keepAliveTimeout = keepAliveTimeoutMs;
+  await listen(server, options);
+  const { address, port } = server.address() as AddressInfo;
+  return {
+    host: address,
+    port,
+    close: (graceMs = drainGraceMs) => {
+      draining = true;
+      return drain(server, graceMs);
+    },
+  };
+}
+
+function listen(server: Server, { host, port }: HttpServerOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+}
+
+function drain(server: Server, graceMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+    server.close(() => {
+      clearTimeout(cut);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}
+
+async function answer(message: IncomingMessage, response: ServerResponse, options: HttpServerOptions): Promise<void> {
+  const url = message.url ?? "/";
+  const question = url.indexOf("?");
+  const rawPath = question === -1 ? url : url.slice(0, question);
+  const page =
+    isReading(message.method) && options.pages !== undefined && Object.hasOwn(options.pages, rawPath)
+      ? options.pages[rawPath]
+      : undefined;
+  const wire =
+    page === undefined
+      ? await options.serve({
+          method: message.method ?? "",
+          rawPath,
+          rawQuery: question === -1 ? "" : url.slice(question + 1),
+          headers: headersOf(message.rawHeaders),
+          body: message,
+          remoteAddress: message.socket.remoteAddress ?? "",
+          ...tlsOf(message.socket),
+          ...(options.vouched === undefined ? {} : { vouched: options.vouched }),
+        })
+      : await page();
+  await send(message, response, wire);
+}
+
+function isReading(method: string | undefined): boolean {
+  return method === "GET" || method === "HEAD";
+}
+
+/** Every value of every header, in order: what Node joins or drops could be read in two ways. */
+function headersOf(rawHeaders: readonly string[]): Record<string, string[]> {
+  const headers: Record<string, string[]> = Object.create(null);
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = (rawHeaders[index] as string).toLowerCase();
+    const values = headers[name];
+    if (values === undefined) headers[name] = [rawHeaders[index + 1] as string];
+    else values.push(rawHeaders[index + 1] as string);
+  }
+  return headers;
+}
+
+function tlsOf(socket: Socket): Pick<WireRequest, "tls"> {
+  const { getProtocol, getCipher } = socket as Partial<import("node:tls").TLSSocket>;
+  if (getProtocol === undefined || getCipher === undefined) return {};
+  return { tls: { version: getProtocol.call(socket) ?? "", cipherSuite: getCipher.call(socket).standardName } };
+}
+
+async function send(message: IncomingMessage, response: ServerResponse, wire: WireResponse): Promise<void> {
+  const unread = !message.complete;
+  if (unread) response.shouldKeepAlive = false;
+  response.writeHead(wire.status, { ...wire.headers });
+  if (wire.body instanceof Readable) {
+    if (message.method === "HEAD") {
+      wire.body.destroy();
+      response.end();
+      return;
+    }
+    // A failure in the middle cuts the connection: the client sees a body shorter than its length.
+    await pipeline(wire.body, response);
+    return;
+  }
+  if (!unread) {
+    response.end(wire.body);
+    return;
+  }
+  response.write(wire.body.length === 0 ? "" : wire.body);
+  response.flushHeaders();
+  await linger(message);
+  response.end();
+}
+
+/** Throws away what still comes, within bounds: closing at once would reset the connection under the answer. */
+function linger(message: IncomingMessage): Promise<void> {
+  return new Promise((resolve) => {
+    let bytes = 0;
+    const stop = () => {
+      clearTimeout(timer);
+      message.off("data", count);
+      resolve();
+    };
+    const count = (part: Buffer) => {
+      bytes += part.length;
+      if (bytes > lingerBytesMax) stop();
+    };
+    const timer = setTimeout(stop, lingerMsMax);
+    message.on("data", count);
+    message.once("end", stop);
+    message.once("close", stop);
+    message.once("error", stop);
+    message.resume();
+  });
+}
