@@ -78,6 +78,7 @@ function settle(pending: Placed[], waiting: Map<string, ReceivedEntity[]>, place
       if (invocation) invocation.subsegments = [...(invocation.subsegments ?? []), ...arriving.map(embedded)];
       else candidates.push(...arriving.map((child) => ({ ...child, entity: embedded(child) })));
     }
+    delete entity.subsegments; // what is there after the loop was united into this entity meanwhile
     const kept: Entity[] = [];
     for (const candidate of candidates) {
       const former = placed.get(candidate.entity.id);
@@ -91,8 +92,8 @@ function settle(pending: Placed[], waiting: Map<string, ReceivedEntity[]>, place
         if (candidate.entity.subsegments) pending.push(former); // its children have grown
       } else kept.push(candidate.entity);
     }
+    kept.push(...(parent.entity.subsegments ?? []));
     if (kept.length > 0) entity.subsegments = kept;
-    else delete entity.subsegments;
   }
 }
 

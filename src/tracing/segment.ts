@@ -1,4 +1,4 @@
-import { isEntityId, isTraceId } from "./trace-id.js";
+import { isEntityId, isTraceId, toLowerCase } from "./trace-id.js";
 
 /** A document that may be stored: what is needed to find it, and its text. */
 export interface AcceptedSegment {
@@ -113,7 +113,7 @@ interface RawEntity {
 function readElement(element: RawEntity, text: string | undefined, sink: SegmentSink): string | undefined {
   const detached = element.type === "subsegment";
   const traceId =
-    typeof element.trace_id === "string" && isTraceId(element.trace_id) ? lowerCase(element.trace_id) : undefined;
+    typeof element.trace_id === "string" && isTraceId(element.trace_id) ? toLowerCase(element.trace_id) : undefined;
   const own = problemOfTop(element, traceId, detached);
   const problem = own ?? problemOfEmbedded(element.subsegments);
   if (problem !== undefined) {
@@ -124,9 +124,9 @@ function readElement(element: RawEntity, text: string | undefined, sink: Segment
   const end = element.end_time as number | null | undefined;
   sink.accept({
     traceId: traceId as string,
-    segmentId: lowerCase(element.id as string),
+    segmentId: toLowerCase(element.id as string),
     kind: detached ? "subsegment" : "segment",
-    parentId: typeof element.parent_id === "string" ? lowerCase(element.parent_id) : undefined,
+    parentId: typeof element.parent_id === "string" ? toLowerCase(element.parent_id) : undefined,
     startTimeSeconds: element.start_time as number,
     endTimeSeconds: end ?? undefined,
     inProgress: end === undefined || end === null,
@@ -197,15 +197,6 @@ function isAbsent(value: unknown): value is undefined | null {
 
 function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** Ids come in lower case but for a few: those cost no new string. */
-function lowerCase(id: string): string {
-  for (let index = 0; index < id.length; index++) {
-    const code = id.charCodeAt(index);
-    if (code >= 65 && code <= 90) return id.toLowerCase();
-  }
-  return id;
 }
 
 /** Bytes are counted only where the length leaves it open: a UTF-16 unit is one to three bytes of UTF-8. */

@@ -26,3 +26,10 @@ export function toTraceId(value: string): string | undefined {
   if (w3cForm.test(value)) return `1-${value.slice(0, 8)}-${value.slice(8)}`.toLowerCase();
   return undefined;
 }
+
+/** An id in lower case. Nearly all come so, and those cost no new string. */
+export function toLowerCase(id: string): string {
+  return upperCase.test(id) ? id.toLowerCase() : id;
+}
+
+const upperCase = /[A-F]/;
