@@ -1,4 +1,9 @@
-import type { AdvancedEventSelector, AdvancedFieldSelector, DataResource, EventSelector } from "@aws-sdk/client-cloudtrail";
+import type {
+  AdvancedEventSelector,
+  AdvancedFieldSelector,
+  DataResource,
+  EventSelector,
+} from "@aws-sdk/client-cloudtrail";
 import type { SelectableEvent, TrailSelectors } from "./selectors.js";
 
 export type EventPredicate = (event: SelectableEvent) => boolean;

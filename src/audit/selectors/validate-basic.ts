@@ -9,7 +9,10 @@ const readWriteTypes = ["ReadOnly", "WriteOnly", "All"];
 /** Values of each resource type: the forms that mean all of them, and the form of one. */
 const valueForms: Readonly<Record<string, { readonly all: readonly string[]; readonly one: RegExp }>> = {
   // One bucket needs its slash: a bucket ARN without it would be the prefix of other buckets' names.
-  "AWS::S3::Object": { all: ["arn:aws:s3", "arn:aws:s3:::"], one: /^arn:aws[\w-]*:s3:::[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/.*$/s },
+  "AWS::S3::Object": {
+    all: ["arn:aws:s3", "arn:aws:s3:::"],
+    one: /^arn:aws[\w-]*:s3:::[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/.*$/s,
+  },
   "AWS::Lambda::Function": {
     all: ["arn:aws:lambda"],
     one: /^arn:aws[\w-]*:lambda:[a-z0-9-]+:\d{12}:function:[\w-]{1,64}$/,

@@ -1,0 +1,246 @@
+import { CloudWatchLogsClient, CreateLogStreamCommand, PutLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
+import { DescribeKeyCommand, KMSClient } from "@aws-sdk/client-kms";
+import { GetBucketAclCommand, PutObjectCommand, type PutObjectCommandOutput, S3Client } from "@aws-sdk/client-s3";
+import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
+
+/** Temporary credentials of a service principal or of a role. */
+export interface TemporaryCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+  readonly expiration: Date;
+}
+
+/** How credentials are had. `cloudtrail.amazonaws.com` never has a key of its own. */
+export interface CredentialSource {
+  issueServiceCredentials(request: {
+    readonly service: string;
+    readonly accountId: string;
+    readonly sourceArn: string;
+    readonly lifetimeSeconds: number;
+  }): Promise<TemporaryCredentials> | TemporaryCredentials;
+  /** Rejects where the role does not exist or does not trust the service. */
+  assumeRoleAsService(request: {
+    readonly service: string;
+    readonly accountId: string;
+    readonly roleArn: string;
+    readonly roleSessionName: string;
+    readonly sourceArn: string;
+    readonly region: string;
+    readonly durationSeconds: number;
+  }): Promise<TemporaryCredentials>;
+}
+
+/** On whose behalf something is sent. */
+export interface TrailIdentity {
+  readonly accountId: string;
+  /** Region its calls are made in. */
+  readonly homeRegion: string;
+  readonly arn: string;
+}
+
+export interface ObjectToPut {
+  readonly bucket: string;
+  readonly key: string;
+  readonly body: Uint8Array;
+  readonly kmsKeyArn?: string;
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+/** The log stream of a trail's log group, and the role that may write to it. */
+export interface LogStreamPlace {
+  readonly groupName: string;
+  readonly streamName: string;
+  readonly roleArn: string;
+}
+
+const servicePrincipal = "cloudtrail.amazonaws.com";
+
+/** An AssumeRole an hour, not a minute: each is recorded. */
+const lifetimeSeconds = 3600;
+/** Credentials are replaced this long before they expire. */
+const refreshMarginMs = 5 * 60 * 1000;
+const requestTimeoutMs = 30_000;
+/** Clients kept for trails and their roles; the oldest makes room. */
+const clientsMax = 200;
+
+/**
+ * The way out to a trail's destinations: AWS's own clients, against one endpoint. Buckets and topics see the service
+ * principal with the trail as `aws:SourceArn`; CloudWatch Logs sees the trail's role. Every failure is the SDK's error;
+ * `errorCodeOf` names it.
+ */
+export function createDestinations(deps: {
+  readonly endpoint: () => string;
+  readonly credentials: CredentialSource;
+  readonly nowMs: () => number;
+}) {
+  const clients = new Map<string, { destroy(): void }>();
+
+  function kept<Client extends { destroy(): void }>(key: string, make: () => Client): Client {
+    const known = clients.get(key);
+    if (known) return known as Client;
+    const [oldest] = clients;
+    if (oldest && clients.size >= clientsMax) {
+      clients.delete(oldest[0]);
+      oldest[1].destroy();
+    }
+    const client = make();
+    clients.set(key, client);
+    return client;
+  }
+
+  /** One set of credentials, renewed near its end; simultaneous calls share one request. */
+  function renewed(fetch: () => Promise<TemporaryCredentials>): () => Promise<TemporaryCredentials> {
+    let current: Promise<TemporaryCredentials> | undefined;
+    let untilMs = 0;
+    return async () => {
+      if (current === undefined || deps.nowMs() > untilMs) {
+        untilMs = Number.POSITIVE_INFINITY;
+        current = fetch().then(
+          (credentials) => {
+            untilMs = credentials.expiration.getTime() - refreshMarginMs;
+            return credentials;
+          },
+          (reason: unknown) => {
+            current = undefined;
+            throw reason;
+          },
+        );
+      }
+      return current;
+    };
+  }
+
+  const settingsOf = (region: string, fetch: () => Promise<TemporaryCredentials>) => ({
+    region,
+    endpoint: deps.endpoint(),
+    credentials: renewed(fetch),
+    // Our jobs try again at their own pace and keep what failed; one quick second try hides a closed connection.
+    maxAttempts: 2,
+    requestHandler: { requestTimeout: requestTimeoutMs, connectionTimeout: requestTimeoutMs },
+  });
+
+  const asService = (trail: TrailIdentity) => async () =>
+    deps.credentials.issueServiceCredentials({
+      service: servicePrincipal,
+      accountId: trail.accountId,
+      sourceArn: trail.arn,
+      lifetimeSeconds,
+    });
+
+  const s3 = (trail: TrailIdentity) =>
+    kept(
+      `s3 ${trail.arn}`,
+      () => new S3Client({ ...settingsOf(trail.homeRegion, asService(trail)), forcePathStyle: true }),
+    );
+  const sns = (trail: TrailIdentity, region: string) =>
+    kept(`sns ${region} ${trail.arn}`, () => new SNSClient(settingsOf(region, asService(trail))));
+  const kms = (trail: TrailIdentity) =>
+    kept(`kms ${trail.arn}`, () => new KMSClient(settingsOf(trail.homeRegion, asService(trail))));
+  const logs = (trail: TrailIdentity, roleArn: string) =>
+    kept(`logs ${roleArn} ${trail.arn}`, () => {
+      const assume = () =>
+        deps.credentials
+          .assumeRoleAsService({
+            service: servicePrincipal,
+            accountId: trail.accountId,
+            roleArn,
+            roleSessionName: "CLOUDWATCHLOGS_DELIVERY_SESSION",
+            sourceArn: trail.arn,
+            region: trail.homeRegion,
+            durationSeconds: lifetimeSeconds,
+          })
+          .catch((cause: unknown) => {
+            throw new RoleNotAssumed(`${roleArn} could not be assumed by ${servicePrincipal}`, { cause });
+          });
+      return new CloudWatchLogsClient(settingsOf(trail.homeRegion, assume));
+    });
+
+  return {
+    async readBucketAcl(trail: TrailIdentity, bucket: string): Promise<void> {
+      await s3(trail).send(new GetBucketAclCommand({ Bucket: bucket }));
+    },
+
+    async putObject(trail: TrailIdentity, object: ObjectToPut): Promise<PutObjectCommandOutput> {
+      return s3(trail).send(
+        new PutObjectCommand({
+          Bucket: object.bucket,
+          Key: object.key,
+          Body: object.body,
+          ContentType: "application/json",
+          ContentEncoding: "gzip",
+          ACL: "bucket-owner-full-control",
+          Metadata: object.metadata && { ...object.metadata },
+          ...(object.kmsKeyArn && { ServerSideEncryption: "aws:kms", SSEKMSKeyId: object.kmsKeyArn }),
+        }),
+      );
+    },
+
+    async publish(trail: TrailIdentity, topicArn: string, message: string): Promise<void> {
+      const region = topicArn.split(":")[3] || trail.homeRegion;
+      await sns(trail, region).send(new PublishCommand({ TopicArn: topicArn, Message: message }));
+    },
+
+    /** A stream that exists already is fine. */
+    async createLogStream(trail: TrailIdentity, place: LogStreamPlace): Promise<void> {
+      try {
+        await logs(trail, place.roleArn).send(
+          new CreateLogStreamCommand({ logGroupName: place.groupName, logStreamName: place.streamName }),
+        );
+      } catch (reason) {
+        if (errorCodeOf(reason) !== "ResourceAlreadyExistsException") throw reason;
+      }
+    },
+
+    async putLogEvents(
+      trail: TrailIdentity,
+      place: LogStreamPlace,
+      events: readonly { readonly timestamp: number; readonly message: string }[],
+    ): Promise<void> {
+      await logs(trail, place.roleArn).send(
+        new PutLogEventsCommand({
+          logGroupName: place.groupName,
+          logStreamName: place.streamName,
+          logEvents: [...events],
+        }),
+      );
+    },
+
+    /** @returns the key's ARN and whether it can be used now. */
+    async describeKey(trail: TrailIdentity, keyId: string): Promise<{ arn: string; enabled: boolean }> {
+      const { KeyMetadata } = await kms(trail).send(new DescribeKeyCommand({ KeyId: keyId }));
+      if (KeyMetadata?.Arn === undefined) throw new Error("DescribeKey answered without the key's ARN");
+      return { arn: KeyMetadata.Arn, enabled: KeyMetadata.Enabled === true };
+    },
+
+    /** A role or its permissions have changed: what was cached of it is dropped. */
+    forgetRole(trail: TrailIdentity, roleArn: string): void {
+      const key = `logs ${roleArn} ${trail.arn}`;
+      clients.get(key)?.destroy();
+      clients.delete(key);
+    },
+
+    close(): void {
+      for (const client of clients.values()) client.destroy();
+      clients.clear();
+    },
+  };
+}
+
+export type Destinations = ReturnType<typeof createDestinations>;
+
+/** The trail's Logs role is missing or does not trust the service. */
+export class RoleNotAssumed extends Error {
+  override readonly name = "RoleNotAssumed";
+}
+
+/**
+ * The code of a destination's answer (`NoSuchBucket`, `AccessDenied`), as GetTrailStatus shows it; undefined where no
+ * answer came (timeout, connection refused), which AWS does not show either.
+ */
+export function errorCodeOf(reason: unknown): string | undefined {
+  if (reason instanceof RoleNotAssumed) return "AccessDenied";
+  if (!(reason instanceof Error)) return undefined;
+  const { $metadata } = reason as { $metadata?: { httpStatusCode?: number } };
+  return $metadata?.httpStatusCode === undefined ? undefined : reason.name;
+}

@@ -1,0 +1,78 @@
+import type { EventRow } from "../storage/event-store.js";
+import { compileSelectors, type RecordView } from "./selectors/compile.js";
+import type { TrailState } from "./trails.js";
+
+/** A state of a trail with the time since which it holds. */
+export interface DatedState extends TrailState {
+  readonly fromMs: number;
+  /** Request id of the call that brought it about. */
+  readonly changedBy: string;
+}
+
+/**
+ * Services whose calls belong to no region; their events are recorded in us-east-1. STS is left out: its regional
+ * endpoints are regional, and an event too many is better than one too few.
+ */
+const globalSources = new Set([
+  "iam.amazonaws.com",
+  "organizations.amazonaws.com",
+  "cloudfront.amazonaws.com",
+  "signin.amazonaws.com",
+]);
+const globalRegion = "us-east-1";
+
+const changesOfTrails = new Set([
+  "CreateTrail",
+  "UpdateTrail",
+  "DeleteTrail",
+  "StartLogging",
+  "StopLogging",
+  "PutEventSelectors",
+]);
+
+/**
+ * Decides for each event whether a trail delivers it, by the state that was in force at the event's own time.
+ *
+ *     states      |--- A ---|--- B ---|--- C ---
+ *     event at             ^A or B   ^B
+ *
+ * At the very millisecond of a change both states count, and the record of the call that made the change (StopLogging
+ * above all) is judged by the states on both sides of it: better a record too many than one that hides a change.
+ *
+ * @param states in order of their sequence, `fromMs` never falling.
+ * @returns a function that is pure: the same event always gets the same answer.
+ */
+export function selectionOf(homeRegion: string, states: readonly DatedState[]): (event: EventRow) => boolean {
+  const rules = states.map((state) => ({ ...state, selects: compileState(homeRegion, state) }));
+  return (event) => {
+    let inForce = -1;
+    while (inForce + 1 < rules.length && rules[inForce + 1]!.fromMs < event.eventTimeMs) inForce++;
+    if (inForce >= 0 && rules[inForce]!.selects(event)) return true;
+    for (let next = inForce + 1; next < rules.length && rules[next]!.fromMs === event.eventTimeMs; next++)
+      if (rules[next]!.selects(event)) return true;
+
+    if (event.eventSource !== "cloudtrail.amazonaws.com" || !changesOfTrails.has(event.eventName)) return false;
+    const requestId = recordOf(event).requestID;
+    const change = rules.findIndex((rule) => rule.changedBy === requestId);
+    return change !== -1 && rules.slice(Math.max(0, change - 1), change + 1).some((rule) => rule.selects(event));
+  };
+}
+
+function compileState(homeRegion: string, state: TrailState): (event: EventRow) => boolean {
+  if (!state.logging) return () => false;
+  const selects = compileSelectors(state.selectors);
+  return (event) => {
+    if (!state.multiRegion && event.region !== homeRegion) return false;
+    if (!state.includeGlobal && event.region === globalRegion && globalSources.has(event.eventSource)) return false;
+    return selects(event) && (state.recursive || !isOfDelivery(event));
+  };
+}
+
+/** Whether delivery itself made the call: `RecursiveLogging` false keeps those out. */
+function isOfDelivery(event: EventRow): boolean {
+  return recordOf(event).userIdentity?.invokedBy === "cloudtrail.amazonaws.com";
+}
+
+function recordOf(event: EventRow): RecordView {
+  return JSON.parse(event.record) as RecordView;
+}

@@ -1,0 +1,13 @@
+import type { Destinations } from "../../audit/destinations.js";
+import type { SigningKeys } from "../../audit/signing-keys.js";
+import type { Environment } from "../../environment.js";
+import type { EventStore } from "../../storage/event-store.js";
+import type { SettingsStore } from "../../storage/settings-store.js";
+
+export interface CloudTrailDeps {
+  readonly settings: SettingsStore;
+  readonly events: EventStore;
+  readonly destinations: Destinations;
+  readonly signingKeys: SigningKeys;
+  readonly environment: Environment;
+}

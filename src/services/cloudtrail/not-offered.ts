@@ -1,0 +1,56 @@
+const lake = "CloudTrail Lake (event data stores and queries) is not offered by this version.";
+const insights = "CloudTrail Insights are not offered by this version.";
+const channels = "CloudTrail channels are not offered by this version.";
+const dashboards = "CloudTrail Lake dashboards are not offered by this version.";
+const imports = "Imports into CloudTrail Lake are not offered by this version.";
+const policies = "Resource policies apply to CloudTrail Lake, which is not offered by this version.";
+const organizations = "There are no organizations here: every account stands for itself.";
+const eventConfiguration = "Aggregated and enriched events are not offered by this version.";
+
+/** Operations of CloudTrail that are refused, with the reason the caller is told. */
+export const notOffered: Readonly<Record<string, string>> = {
+  CancelQuery: lake,
+  CreateChannel: channels,
+  CreateDashboard: dashboards,
+  CreateEventDataStore: lake,
+  DeleteChannel: channels,
+  DeleteDashboard: dashboards,
+  DeleteEventDataStore: lake,
+  DeleteResourcePolicy: policies,
+  DeregisterOrganizationDelegatedAdmin: organizations,
+  DescribeQuery: lake,
+  DisableFederation: lake,
+  EnableFederation: lake,
+  GenerateQuery: lake,
+  GetChannel: channels,
+  GetDashboard: dashboards,
+  GetEventConfiguration: eventConfiguration,
+  GetEventDataStore: lake,
+  GetImport: imports,
+  GetInsightSelectors: insights,
+  GetQueryResults: lake,
+  GetResourcePolicy: policies,
+  ListChannels: channels,
+  ListDashboards: dashboards,
+  ListEventDataStores: lake,
+  ListImportFailures: imports,
+  ListImports: imports,
+  ListInsightsData: insights,
+  ListInsightsMetricData: insights,
+  ListQueries: lake,
+  PutEventConfiguration: eventConfiguration,
+  PutInsightSelectors: insights,
+  PutResourcePolicy: policies,
+  RegisterOrganizationDelegatedAdmin: organizations,
+  RestoreEventDataStore: lake,
+  SearchSampleQueries: lake,
+  StartDashboardRefresh: dashboards,
+  StartEventDataStoreIngestion: lake,
+  StartImport: imports,
+  StartQuery: lake,
+  StopEventDataStoreIngestion: lake,
+  StopImport: imports,
+  UpdateChannel: channels,
+  UpdateDashboard: dashboards,
+  UpdateEventDataStore: lake,
+};
