@@ -1,4 +1,4 @@
-import { validationError } from "./service-error.js";
+import { ServiceError, validationError } from "./service-error.js";
 
 /**
  * Collects every broken constraint of an input and words them as AWS's service framework does, all at once:
@@ -43,11 +43,15 @@ export class Constraints {
     return this;
   }
 
-  /** @throws ServiceError ValidationException naming every constraint broken so far. */
-  check(): void {
+  /**
+   * @param code as the API spells it: IAM and STS say `ValidationError`.
+   * @throws ServiceError naming every constraint broken so far.
+   */
+  check(code: "ValidationException" | "ValidationError" = "ValidationException"): void {
     const count = this.#broken.length;
     if (count === 0) return;
-    throw validationError(`${count} validation error${count > 1 ? "s" : ""} detected: ${this.#broken.join("; ")}`);
+    const message = `${count} validation error${count > 1 ? "s" : ""} detected: ${this.#broken.join("; ")}`;
+    throw code === "ValidationException" ? validationError(message) : new ServiceError(code, message);
   }
 
   #add(path: string, value: unknown, constraint: string): void {

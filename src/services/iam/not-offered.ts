@@ -1,0 +1,97 @@
+const noPasswords = "People sign in with access keys here: there are no passwords.";
+const noMfa = "There are no MFA devices here.";
+const noFederation = "There are no identity providers of others here.";
+const noCertificates = "There are no certificates and SSH keys of users here.";
+const noInstances = "There are no instances here to give a profile to.";
+const noLinkedRoles = "Services act in their own name here: there are no service-linked roles.";
+const noOrganization = "Accounts stand for themselves here: there is no organization.";
+const noDelegation = "There are no delegation requests here.";
+const noReports = "The record of calls says who did what; there are no separate reports of it.";
+const noSimulation = "Policies are not simulated: a call itself is refused with the reason.";
+const noAccountSettings = "The account has no settings of this kind here.";
+const noServiceCredentials = "Every API here takes access keys: there are no credentials of single services.";
+
+function because(reason: string, names: string): [string, string][] {
+  return names
+    .trim()
+    .split(/\s+/)
+    .map((name) => [name, reason]);
+}
+
+/** Every operation of IAM that is not here, with the reason its caller is told. */
+export const iamNotOffered: Readonly<Record<string, string>> = Object.fromEntries([
+  ...because(
+    "When a key was last used is in the record of calls, not with the key.",
+    "GetAccessKeyLastUsed",
+  ),
+  ...because(
+    noPasswords,
+    `ChangePassword CreateLoginProfile DeleteAccountPasswordPolicy DeleteLoginProfile GetAccountPasswordPolicy
+     GetLoginProfile UpdateAccountPasswordPolicy UpdateLoginProfile`,
+  ),
+  ...because(
+    noMfa,
+    `CreateVirtualMFADevice DeactivateMFADevice DeleteVirtualMFADevice EnableMFADevice GetMFADevice ListMFADeviceTags
+     ListMFADevices ListVirtualMFADevices ResyncMFADevice TagMFADevice UntagMFADevice`,
+  ),
+  ...because(
+    noFederation,
+    `AddClientIDToOpenIDConnectProvider CreateOpenIDConnectProvider CreateSAMLProvider DeleteOpenIDConnectProvider
+     DeleteSAMLProvider GetOpenIDConnectProvider GetSAMLProvider ListOpenIDConnectProviderTags
+     ListOpenIDConnectProviders ListSAMLProviderTags ListSAMLProviders RemoveClientIDFromOpenIDConnectProvider
+     TagOpenIDConnectProvider TagSAMLProvider UntagOpenIDConnectProvider UntagSAMLProvider
+     UpdateOpenIDConnectProviderThumbprint UpdateSAMLProvider DisableOutboundWebIdentityFederation
+     EnableOutboundWebIdentityFederation GetOutboundWebIdentityFederationInfo`,
+  ),
+  ...because(
+    noCertificates,
+    `DeleteSSHPublicKey DeleteServerCertificate DeleteSigningCertificate GetSSHPublicKey GetServerCertificate
+     ListSSHPublicKeys ListServerCertificateTags ListServerCertificates ListSigningCertificates TagServerCertificate
+     UntagServerCertificate UpdateSSHPublicKey UpdateServerCertificate UpdateSigningCertificate UploadSSHPublicKey
+     UploadServerCertificate UploadSigningCertificate`,
+  ),
+  ...because(
+    noInstances,
+    `AddRoleToInstanceProfile CreateInstanceProfile DeleteInstanceProfile GetInstanceProfile ListInstanceProfileTags
+     ListInstanceProfiles ListInstanceProfilesForRole RemoveRoleFromInstanceProfile TagInstanceProfile
+     UntagInstanceProfile`,
+  ),
+  ...because(
+    noLinkedRoles,
+    `AcquireRole CreateServiceLinkedRole DeleteServiceLinkedRole GetRoleTemplateVersion
+     GetServiceLinkedRoleDeletionStatus`,
+  ),
+  ...because(
+    noOrganization,
+    `DisableOrganizationsRootCredentialsManagement DisableOrganizationsRootSessions
+     EnableOrganizationsRootCredentialsManagement EnableOrganizationsRootSessions GenerateOrganizationsAccessReport
+     GetOrganizationsAccessReport ListOrganizationsFeatures`,
+  ),
+  ...because(
+    noDelegation,
+    `AcceptDelegationRequest AssociateDelegationRequest CreateDelegationRequest GetDelegationRequest
+     GetHumanReadableSummary ListDelegationRequests RejectDelegationRequest SendDelegationToken
+     UpdateDelegationRequest`,
+  ),
+  ...because(
+    noReports,
+    `GenerateCredentialReport GenerateServiceLastAccessedDetails GetAccountAuthorizationDetails GetAccountSummary
+     GetCredentialReport GetServiceLastAccessedDetails GetServiceLastAccessedDetailsWithEntities
+     ListPoliciesGrantingServiceAccess`,
+  ),
+  ...because(
+    noSimulation,
+    `GetContextKeysForCustomPolicy GetContextKeysForPrincipalPolicy SimulateCustomPolicy SimulatePrincipalPolicy`,
+  ),
+  ...because(
+    noAccountSettings,
+    `CreateAccountAlias DeleteAccountAlias GetAccountProperties ListAccountAliases PutAccountProperties
+     SetSecurityTokenServicePreferences`,
+  ),
+  ...because(
+    noServiceCredentials,
+    `CreateServiceSpecificCredential DeleteServiceSpecificCredential ListServiceSpecificCredentials
+     ResetServiceSpecificCredential UpdateServiceSpecificCredential`,
+  ),
+  ...because("A group is made anew under another name or path here, as AWS advises.", "UpdateGroup"),
+]);

@@ -1,0 +1,71 @@
+import * as sdk from "@aws-sdk/client-iam";
+import type { Service } from "../operation.js";
+import { createAccessKey, deleteAccessKey, listAccessKeys, updateAccessKey } from "./access-keys.js";
+import { attachPolicy, detachPolicy, listAttachedPolicies } from "./attached-policies.js";
+import {
+  addUserToGroup,
+  createGroup,
+  deleteGroup,
+  getGroup,
+  listGroups,
+  listGroupsForUser,
+  removeUserFromGroup,
+} from "./groups.js";
+import type { IamDeps } from "./iam-deps.js";
+import { deleteInlinePolicy, getInlinePolicy, listInlinePolicies, putInlinePolicy } from "./inline-policies.js";
+import { listEntitiesForPolicy, listPolicies } from "./list-policies.js";
+import { createPolicy, deletePolicy, getPolicy } from "./managed-policies.js";
+import { iamNotOffered } from "./not-offered.js";
+import { deletePermissionsBoundary, putPermissionsBoundary } from "./permissions-boundaries.js";
+import {
+  createPolicyVersion,
+  deletePolicyVersion,
+  getPolicyVersion,
+  listPolicyVersions,
+  setDefaultPolicyVersion,
+} from "./policy-versions.js";
+import {
+  createRole,
+  deleteRole,
+  getRole,
+  listRoles,
+  updateAssumeRolePolicy,
+  updateRole,
+  updateRoleDescription,
+} from "./roles.js";
+import { listTags, tag, untag } from "./tags.js";
+import { createUser, deleteUser, getUser, listUsers, updateUser } from "./users.js";
+
+/** AWS Identity and Access Management: who there is, and what each may do. Global: what is stored has no region. */
+export function iamService(deps: IamDeps): Service {
+  const single = [
+    ...[createUser, getUser, listUsers, updateUser, deleteUser],
+    ...[createAccessKey, listAccessKeys, updateAccessKey, deleteAccessKey],
+    ...[createRole, getRole, listRoles, updateRole, updateRoleDescription, updateAssumeRolePolicy, deleteRole],
+    ...[createGroup, getGroup, listGroups, deleteGroup, addUserToGroup, removeUserFromGroup, listGroupsForUser],
+    ...[createPolicy, getPolicy, listPolicies, listEntitiesForPolicy, deletePolicy],
+    ...[createPolicyVersion, getPolicyVersion, listPolicyVersions, setDefaultPolicyVersion, deletePolicyVersion],
+  ];
+  const ofEntities = [
+    ...[attachPolicy, detachPolicy, listAttachedPolicies],
+    ...[putInlinePolicy, getInlinePolicy, listInlinePolicies, deleteInlinePolicy],
+  ];
+  const ofBounded = [putPermissionsBoundary, deletePermissionsBoundary];
+  const ofTagged = [tag, untag, listTags];
+  return {
+    signingName: "iam",
+    eventSource: "iam.amazonaws.com",
+    apiVersion: "2010-05-08",
+    protocol: "query",
+    xmlNamespace: "https://iam.amazonaws.com/doc/2010-05-08/",
+    sdk,
+    operations: [
+      ...single.map((make) => make(deps)),
+      ...ofEntities.flatMap((make) => (["user", "group", "role"] as const).map((kind) => make(deps, kind))),
+      ...ofBounded.flatMap((make) => (["user", "role"] as const).map((kind) => make(deps, kind))),
+      ...ofTagged.flatMap((make) => (["User", "Role", "Policy"] as const).map((kind) => make(deps, kind))),
+    ],
+    notOffered: iamNotOffered,
+    throttled: { code: "Throttling", httpStatus: 400 },
+  };
+}
