@@ -46,6 +46,14 @@ export function createLogRetention(deps: { readonly settings: SettingsStore; rea
       const pending = await deps.settings.read.selectFrom("log_deletions").selectAll().execute();
       for (const { account_id: accountId, region, group_id, stream_name } of pending)
         deletionsFinished += await attempt(async () => {
+          // A new stream of the same name waits for the deletion to be finished and may have been made meanwhile.
+          const still = await deps.settings.read
+            .selectFrom("log_deletions")
+            .select("group_id")
+            .where("group_id", "=", group_id)
+            .where("stream_name", "=", stream_name)
+            .executeTakeFirst();
+          if (still === undefined) return;
           const which = stream_name === "" ? {} : { logStreamName: stream_name };
           await deps.logEvents.deleteLogEvents({ accountId, region }, group_id, which);
           await deps.settings.transact(async (tx) => {

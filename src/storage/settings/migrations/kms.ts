@@ -1,4 +1,45 @@
 import type { Migration } from "../migration.js";
 
 /** In order; add at the end, never change one that was released. Names are unique over all areas. */
-export const kmsMigrations: readonly Migration[] = [];
+export const kmsMigrations: readonly Migration[] = [
+  {
+    name: "kms-001-keys",
+    up: async (tx) => {
+      await tx.schema
+        .createTable("kms_keys")
+        .addColumn("key_id", "text", (column) => column.primaryKey())
+        .addColumn("account_id", "text", (column) => column.notNull())
+        .addColumn("region", "text", (column) => column.notNull())
+        .addColumn("description", "text", (column) => column.notNull())
+        .addColumn("enabled", "integer", (column) => column.notNull())
+        .addColumn("created_ms", "bigint", (column) => column.notNull())
+        .addColumn("deletion_ms", "bigint")
+        .addColumn("deletion_days", "integer")
+        .addColumn("policy", "text", (column) => column.notNull())
+        .addColumn("tags", "text", (column) => column.notNull())
+        .addColumn("material_id", "text", (column) => column.notNull())
+        .addColumn("rotation_days", "integer")
+        .addColumn("next_rotation_ms", "bigint")
+        .execute();
+      await tx.schema
+        .createTable("kms_materials")
+        .addColumn("material_id", "text", (column) => column.primaryKey())
+        .addColumn("key_id", "text", (column) => column.notNull())
+        .addColumn("sealed", "text", (column) => column.notNull())
+        .addColumn("created_ms", "bigint", (column) => column.notNull())
+        .addColumn("origin", "text", (column) => column.notNull())
+        .execute();
+      await tx.schema.createIndex("kms_materials_of_key").on("kms_materials").column("key_id").execute();
+      await tx.schema
+        .createTable("kms_aliases")
+        .addColumn("account_id", "text", (column) => column.notNull())
+        .addColumn("region", "text", (column) => column.notNull())
+        .addColumn("name", "text", (column) => column.notNull())
+        .addColumn("key_id", "text", (column) => column.notNull())
+        .addColumn("created_ms", "bigint", (column) => column.notNull())
+        .addColumn("updated_ms", "bigint", (column) => column.notNull())
+        .addPrimaryKeyConstraint("kms_aliases_key", ["account_id", "region", "name"])
+        .execute();
+    },
+  },
+];

@@ -1,0 +1,42 @@
+/** Operations of the API that are refused, with the reason told to the caller. */
+export const notOffered: Readonly<Record<string, string>> = {
+  ...because("Custom key stores need hardware that Dosimeter does not manage.", [
+    "ConnectCustomKeyStore",
+    "CreateCustomKeyStore",
+    "DeleteCustomKeyStore",
+    "DescribeCustomKeyStores",
+    "DisconnectCustomKeyStore",
+    "UpdateCustomKeyStore",
+  ]),
+  ...because("Grants are not offered; use key policies and identity policies.", [
+    "CreateGrant",
+    "ListGrants",
+    "ListRetirableGrants",
+    "RetireGrant",
+    "RevokeGrant",
+  ]),
+  ...because("Only symmetric encryption keys are offered.", [
+    "Decapsulate",
+    "DeriveSharedSecret",
+    "Encapsulate",
+    "GenerateDataKeyPair",
+    "GenerateDataKeyPairWithoutPlaintext",
+    "GenerateMac",
+    "GetPublicKey",
+    "Sign",
+    "Verify",
+    "VerifyMac",
+  ]),
+  ...because("Imported key material is not offered.", [
+    "DeleteImportedKeyMaterial",
+    "GetParametersForImport",
+    "ImportKeyMaterial",
+  ]),
+  ...because("Multi-Region keys are not offered.", ["ReplicateKey", "UpdatePrimaryRegion"]),
+  GetKeyLastUsage: "The last use of a key is not kept apart; its calls are in the record of calls.",
+  ListKeyRotations: "The list of a key's rotations is not offered; GetKeyRotationStatus tells the next one.",
+};
+
+function because(reason: string, operations: readonly string[]): Record<string, string> {
+  return Object.fromEntries(operations.map((operation) => [operation, reason]));
+}
