@@ -78,9 +78,7 @@ export const listAccessKeys = (deps: IamDeps) =>
       new IamConstraints().listing(input).end();
       const { read } = deps.settings;
       const ofRoot = input.UserName === undefined && call.caller.kind === "root";
-      const user = ofRoot
-        ? undefined
-        : await requireEntity(read, call.accountId, "user", userNameOrOwn(input, call));
+      const user = ofRoot ? undefined : await requireEntity(read, call.accountId, "user", userNameOrOwn(input, call));
       const { after, fetch } = pageStart(input);
       const rows = await read
         .selectFrom("iam_access_keys")

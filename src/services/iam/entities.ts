@@ -1,9 +1,9 @@
 import type { Selectable } from "kysely";
+import type { EventResource } from "../../audit/event.js";
 import type { AccessRequest } from "../../identity/access.js";
 import { bumpIdentityRevision } from "../../identity/revision-watch.js";
 import type { IdentityTables } from "../../storage/settings/tables/identity.js";
 import type { SettingsQueries, SettingsTransaction } from "../../storage/settings-store.js";
-import type { EventResource } from "../../audit/event.js";
 import type { Call } from "../operation.js";
 import type { IamDeps } from "./iam-deps.js";
 import { iamValidationError, noSuchEntity } from "./iam-errors.js";

@@ -29,9 +29,9 @@ export class IamConstraints extends Constraints {
     return this.length(member, arn, { min: 20, max: 2048 });
   }
 
-  path(path: string | undefined): this {
-    this.length("path", path, { min: 1, max: 512 });
-    return this.pattern("path", path, pathPattern);
+  path(path: string | undefined, member = "path"): this {
+    this.length(member, path, { min: 1, max: 512 });
+    return this.pattern(member, path, pathPattern);
   }
 
   /** Of a list: `PathPrefix`, `MaxItems`, `Marker`. */

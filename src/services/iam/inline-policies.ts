@@ -31,8 +31,7 @@ export const putInlinePolicy = (deps: IamDeps, kind: EntityKind) =>
     name: `Put${kinds[kind].title}Policy`,
     readOnly: false,
     event: management,
-    access: (input, call) =>
-      entityAccess(deps, call, kind, nameOf(kind, input), `Put${kinds[kind].title}Policy`),
+    access: (input, call) => entityAccess(deps, call, kind, nameOf(kind, input), `Put${kinds[kind].title}Policy`),
     execute: (input, call) => {
       new IamConstraints().entityName(kind, input).policyName(input.PolicyName).document(input.PolicyDocument).end();
       const document = input.PolicyDocument!;
@@ -47,7 +46,9 @@ export const putInlinePolicy = (deps: IamDeps, kind: EntityKind) =>
           .execute();
         const size = others.reduce((sum, row) => sum + policySize(row.document), policySize(document));
         if (size > inlineSizeMax[kind])
-          throw limitExceeded(`Maximum policy size of ${inlineSizeMax[kind]} bytes exceeded for ${kind} ${entity.name}`);
+          throw limitExceeded(
+            `Maximum policy size of ${inlineSizeMax[kind]} bytes exceeded for ${kind} ${entity.name}`,
+          );
         await tx
           .insertInto("iam_inline_policies")
           .values({ entity_id: entity.entity_id, policy_name: input.PolicyName!, document })
@@ -65,8 +66,7 @@ export const getInlinePolicy = (deps: IamDeps, kind: EntityKind) =>
     name: `Get${kinds[kind].title}Policy`,
     readOnly: true,
     event: management,
-    access: (input, call) =>
-      entityAccess(deps, call, kind, nameOf(kind, input), `Get${kinds[kind].title}Policy`),
+    access: (input, call) => entityAccess(deps, call, kind, nameOf(kind, input), `Get${kinds[kind].title}Policy`),
     execute: async (input, call) => {
       new IamConstraints().entityName(kind, input).policyName(input.PolicyName).end();
       const { read } = deps.settings;
@@ -93,8 +93,7 @@ export const listInlinePolicies = (deps: IamDeps, kind: EntityKind) =>
     name: `List${kinds[kind].title}Policies`,
     readOnly: true,
     event: management,
-    access: (input, call) =>
-      entityAccess(deps, call, kind, nameOf(kind, input), `List${kinds[kind].title}Policies`),
+    access: (input, call) => entityAccess(deps, call, kind, nameOf(kind, input), `List${kinds[kind].title}Policies`),
     execute: async (input, call) => {
       new IamConstraints().entityName(kind, input).listing(input).end();
       const { read } = deps.settings;
@@ -120,8 +119,7 @@ export const deleteInlinePolicy = (deps: IamDeps, kind: EntityKind) =>
     name: `Delete${kinds[kind].title}Policy`,
     readOnly: false,
     event: management,
-    access: (input, call) =>
-      entityAccess(deps, call, kind, nameOf(kind, input), `Delete${kinds[kind].title}Policy`),
+    access: (input, call) => entityAccess(deps, call, kind, nameOf(kind, input), `Delete${kinds[kind].title}Policy`),
     execute: (input, call) => {
       new IamConstraints().entityName(kind, input).policyName(input.PolicyName).end();
       return change(call, async (tx) => {

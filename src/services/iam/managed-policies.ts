@@ -69,7 +69,12 @@ export async function policyAccess(deps: IamDeps, call: Call, arn: string, actio
   const policy = await findPolicy(deps.settings.read, call.accountId, arn);
   const tags = policy ? await tagsOf(deps.settings.read, policy.policy_id) : [];
   return [
-    { action: `iam:${action}`, resource: arn, resourceAccountId: call.accountId, conditions: resourceTagConditions(tags) },
+    {
+      action: `iam:${action}`,
+      resource: arn,
+      resourceAccountId: call.accountId,
+      conditions: resourceTagConditions(tags),
+    },
   ];
 }
 
@@ -210,7 +215,11 @@ export const deletePolicy = (deps: IamDeps) =>
         const uses = await policyUses(tx, call.accountId);
         if (uses.attached.has(arn) || uses.bounding.has(arn))
           throw deleteConflict("Cannot delete a policy attached to entities.");
-        const versions = await tx.selectFrom("iam_policy_versions").select("version").where("policy_arn", "=", arn).execute();
+        const versions = await tx
+          .selectFrom("iam_policy_versions")
+          .select("version")
+          .where("policy_arn", "=", arn)
+          .execute();
         if (versions.length > 1)
           throw deleteConflict(
             "This policy has more than one version. Before you delete a policy, you must delete the policy's versions. The default version is deleted with the policy.",

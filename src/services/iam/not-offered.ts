@@ -20,10 +20,7 @@ function because(reason: string, names: string): [string, string][] {
 
 /** Every operation of IAM that is not here, with the reason its caller is told. */
 export const iamNotOffered: Readonly<Record<string, string>> = Object.fromEntries([
-  ...because(
-    "When a key was last used is in the record of calls, not with the key.",
-    "GetAccessKeyLastUsed",
-  ),
+  ...because("When a key was last used is in the record of calls, not with the key.", "GetAccessKeyLastUsed"),
   ...because(
     noPasswords,
     `ChangePassword CreateLoginProfile DeleteAccountPasswordPolicy DeleteLoginProfile GetAccountPasswordPolicy
@@ -93,5 +90,4 @@ export const iamNotOffered: Readonly<Record<string, string>> = Object.fromEntrie
     `CreateServiceSpecificCredential DeleteServiceSpecificCredential ListServiceSpecificCredentials
      ResetServiceSpecificCredential UpdateServiceSpecificCredential`,
   ),
-  ...because("A group is made anew under another name or path here, as AWS advises.", "UpdateGroup"),
 ]);

@@ -164,8 +164,7 @@ export const deletePolicyVersion = (deps: IamDeps) =>
       return change(call, async (tx) => {
         const policy = await requireOwnPolicy(tx, call.accountId, input.PolicyArn!);
         const version = versionNumber(input.VersionId);
-        if (version === policy.default_version)
-          throw deleteConflict("Cannot delete the default version of a policy.");
+        if (version === policy.default_version) throw deleteConflict("Cannot delete the default version of a policy.");
         const { numDeletedRows } = await tx
           .deleteFrom("iam_policy_versions")
           .where("policy_arn", "=", policy.policy_arn)

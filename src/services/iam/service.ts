@@ -24,6 +24,7 @@ import {
   listPolicyVersions,
   setDefaultPolicyVersion,
 } from "./policy-versions.js";
+import { renameEntity } from "./rename-entity.js";
 import {
   createRole,
   deleteRole,
@@ -34,12 +35,12 @@ import {
   updateRoleDescription,
 } from "./roles.js";
 import { listTags, tag, untag } from "./tags.js";
-import { createUser, deleteUser, getUser, listUsers, updateUser } from "./users.js";
+import { createUser, deleteUser, getUser, listUsers } from "./users.js";
 
 /** AWS Identity and Access Management: who there is, and what each may do. Global: what is stored has no region. */
 export function iamService(deps: IamDeps): Service {
   const single = [
-    ...[createUser, getUser, listUsers, updateUser, deleteUser],
+    ...[createUser, getUser, listUsers, deleteUser],
     ...[createAccessKey, listAccessKeys, updateAccessKey, deleteAccessKey],
     ...[createRole, getRole, listRoles, updateRole, updateRoleDescription, updateAssumeRolePolicy, deleteRole],
     ...[createGroup, getGroup, listGroups, deleteGroup, addUserToGroup, removeUserFromGroup, listGroupsForUser],
@@ -62,6 +63,8 @@ export function iamService(deps: IamDeps): Service {
     operations: [
       ...single.map((make) => make(deps)),
       ...ofEntities.flatMap((make) => (["user", "group", "role"] as const).map((kind) => make(deps, kind))),
+      renameEntity(deps, "user"),
+      renameEntity(deps, "group"),
       ...ofBounded.flatMap((make) => (["user", "role"] as const).map((kind) => make(deps, kind))),
       ...ofTagged.flatMap((make) => (["User", "Role", "Policy"] as const).map((kind) => make(deps, kind))),
     ],

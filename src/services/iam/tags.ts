@@ -69,8 +69,7 @@ export const tag = (deps: IamDeps, kind: TaggedKind) =>
     name: `Tag${kind}`,
     readOnly: false,
     event: management,
-    access: (input, call) =>
-      targetAccess(deps, kind, input, call, `Tag${kind}`, requestTagConditions(input.Tags)),
+    access: (input, call) => targetAccess(deps, kind, input, call, `Tag${kind}`, requestTagConditions(input.Tags)),
     execute: (input, call) => {
       targetConstraints(kind, input).tags(input.Tags).end();
       const tags = input.Tags ?? [];

@@ -139,42 +139,6 @@ export function listEntities(
     .execute();
 }
 
-export const updateUser = (deps: IamDeps) =>
-  operation<Iam.UpdateUserRequest, object>({
-    name: "UpdateUser",
-    readOnly: false,
-    event: management,
-    access: async (input, call) => {
-      const current = await entityAccess(deps, call, "user", input.UserName ?? "", "UpdateUser");
-      if (input.NewUserName === undefined && input.NewPath === undefined) return current;
-      const path = input.NewPath ?? "/";
-      const resource = entityArn(call.accountId, "user", path, input.NewUserName ?? input.UserName ?? "");
-      return [...current, { action: "iam:UpdateUser", resource }];
-    },
-    execute: (input, call) => {
-      const { NewUserName } = input;
-      new IamConstraints()
-        .entityName("user", input)
-        .entityNameText("user", NewUserName, "newUserName")
-        .path(input.NewPath)
-        .end();
-      return change(call, async (tx) => {
-        const row = await requireEntity(tx, call.accountId, "user", input.UserName!);
-        const name = NewUserName ?? row.name;
-        const path = input.NewPath ?? row.path;
-        if (name.toLowerCase() !== row.name_lower && (await findEntity(tx, call.accountId, "user", name)))
-          throw entityAlreadyExists(`User with name ${name} already exists.`);
-        await tx
-          .updateTable("iam_entities")
-          .set({ name, name_lower: name.toLowerCase(), path, arn: entityArn(call.accountId, "user", path, name) })
-          .where("entity_id", "=", row.entity_id)
-          .execute();
-        return {};
-      });
-    },
-    resources: (input, call) => entityResources("user", input.UserName ?? "", call),
-  });
-
 export const deleteUser = (deps: IamDeps) =>
   operation<Iam.DeleteUserRequest, object>({
     name: "DeleteUser",
