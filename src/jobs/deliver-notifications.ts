@@ -1,0 +1,202 @@
+import type { SettingsStore } from "../storage/settings-store.js";
+import type { NotificationNetwork } from "./notification-network.js";
+import { type Notification, postNotification } from "./post-notification.js";
+
+/** Deliveries taken and posted at once. */
+const batchDeliveriesMax = 32;
+const attemptsMax = 12;
+const firstPauseMs = 1000;
+const pauseMsMax = 3_600_000;
+/** How long a delivery is ours: longer than a post can take. If this process dies, it is tried again after it. */
+const claimMs = 60_000;
+const pendingSubscriptionMsMax = 3 * 86_400_000;
+const deadDeliveryKeptMs = 14 * 86_400_000;
+
+export interface DeliveryReport {
+  readonly delivered: number;
+  readonly retried: number;
+  /** Given up after `attemptsMax` attempts; kept and shown by GetSubscriptionAttributes for 14 days. */
+  readonly dead: number;
+}
+
+export interface DeadDelivery {
+  readonly messageId: string;
+  readonly subscriptionArn: string;
+  readonly attempts: number;
+  readonly reason: string;
+}
+
+/**
+ * Posts messages of SNS topics to their subscriptions, at least once each. Several processes may run it: a delivery is
+ * claimed in a transaction before it is posted.
+ *
+ * @param onDead is told of every delivery that is given up, for the log.
+ */
+export function createNotificationDelivery(deps: {
+  readonly settings: SettingsStore;
+  readonly network: NotificationNetwork;
+  readonly onDead: (dead: DeadDelivery) => void;
+}) {
+  const { settings } = deps;
+
+  async function run(nowMs: number): Promise<DeliveryReport> {
+    const report = { delivered: 0, retried: 0, dead: 0 };
+    for (;;) {
+      const claimed = await claim(settings, nowMs);
+      const outcomes = await Promise.all(claimed.map((delivery) => attempt(delivery, nowMs)));
+      for (const outcome of outcomes) report[outcome]++;
+      if (claimed.length < batchDeliveriesMax) break;
+    }
+    await tidy(settings, nowMs);
+    return report;
+  }
+
+  async function attempt(delivery: ClaimedDelivery, nowMs: number): Promise<keyof DeliveryReport> {
+    const { deliveryId, attempts } = delivery;
+    const failure = await postNotification(delivery, deps.network).then(
+      () => undefined,
+      (problem: unknown) => (problem instanceof Error ? problem.message : String(problem)),
+    );
+    if (failure === undefined) {
+      await forget(settings, deliveryId, delivery.subscriptionArn);
+      return "delivered";
+    }
+    const dead = attempts >= attemptsMax;
+    await settings.transact(async (tx) => {
+      await tx
+        .updateTable("sns_deliveries")
+        .set({
+          state: dead ? "dead" : "waiting",
+          next_ms: dead ? nowMs : nowMs + Math.min(firstPauseMs * 2 ** (attempts - 1), pauseMsMax),
+          last_error: failure.slice(0, 500),
+        })
+        .where("message_id", "=", deliveryId)
+        .where("subscription_arn", "=", delivery.subscriptionArn)
+        .execute();
+    });
+    if (dead)
+      deps.onDead({
+        messageId: delivery.messageId,
+        subscriptionArn: delivery.subscriptionArn,
+        attempts,
+        reason: failure,
+      });
+    return dead ? "dead" : "retried";
+  }
+
+  return { run };
+}
+
+interface ClaimedDelivery extends Notification {
+  /** Key of the stored message. */
+  readonly deliveryId: string;
+  readonly attempts: number;
+}
+
+/** Takes due deliveries, the oldest first, and counts the attempt: a post that kills the process is an attempt too. */
+async function claim(settings: SettingsStore, nowMs: number): Promise<ClaimedDelivery[]> {
+  const due = await settings.read
+    .selectFrom("sns_deliveries")
+    .select("message_id")
+    .where("state", "=", "waiting")
+    .where("next_ms", "<=", nowMs)
+    .limit(1)
+    .execute();
+  if (due.length === 0) return [];
+  return settings.transact(async (tx) => {
+    const rows = await tx
+      .selectFrom("sns_deliveries as delivery")
+      .innerJoin("sns_messages as message", "message.message_id", "delivery.message_id")
+      .innerJoin("sns_subscriptions as subscription", "subscription.arn", "delivery.subscription_arn")
+      .select([
+        "delivery.message_id as deliveryId",
+        "delivery.subscription_arn as subscriptionArn",
+        "delivery.attempts as attempts",
+        "message.type as type",
+        "message.topic_arn as topicArn",
+        "message.subject as subject",
+        "message.message as message",
+        "message.attributes as attributes",
+        "message.published_ms as publishedMs",
+        "message.base_url as baseUrl",
+        "subscription.endpoint as endpoint",
+        "subscription.raw_delivery as rawDelivery",
+        "subscription.token as token",
+      ])
+      .where("delivery.state", "=", "waiting")
+      .where("delivery.next_ms", "<=", nowMs)
+      .orderBy("delivery.next_ms")
+      .limit(batchDeliveriesMax)
+      .execute();
+    for (const row of rows)
+      await tx
+        .updateTable("sns_deliveries")
+        .set({ attempts: row.attempts + 1, next_ms: nowMs + claimMs })
+        .where("message_id", "=", row.deliveryId)
+        .where("subscription_arn", "=", row.subscriptionArn)
+        .execute();
+    return rows.map(({ rawDelivery, ...row }) => ({
+      ...row,
+      attempts: row.attempts + 1,
+      messageId: row.deliveryId.split("/")[0]!,
+      raw: rawDelivery === 1,
+    }));
+  });
+}
+
+async function forget(settings: SettingsStore, messageId: string, subscriptionArn: string): Promise<void> {
+  await settings.transact(async (tx) => {
+    await tx
+      .deleteFrom("sns_deliveries")
+      .where("message_id", "=", messageId)
+      .where("subscription_arn", "=", subscriptionArn)
+      .execute();
+    const others = await tx
+      .selectFrom("sns_deliveries")
+      .select("message_id")
+      .where("message_id", "=", messageId)
+      .limit(1)
+      .execute();
+    if (others.length === 0) await tx.deleteFrom("sns_messages").where("message_id", "=", messageId).execute();
+  });
+}
+
+/** Removes subscriptions that nobody confirmed, old dead deliveries, and messages that nothing waits for. */
+async function tidy(settings: SettingsStore, nowMs: number): Promise<void> {
+  const unconfirmed = await settings.read
+    .selectFrom("sns_subscriptions")
+    .select("arn")
+    .where("confirmed", "=", 0)
+    .where("created_ms", "<", nowMs - pendingSubscriptionMsMax)
+    .execute();
+  const oldDead = await settings.read
+    .selectFrom("sns_deliveries")
+    .select("message_id")
+    .where("state", "=", "dead")
+    .where("next_ms", "<", nowMs - deadDeliveryKeptMs)
+    .limit(1)
+    .execute();
+  const orphan = await settings.read
+    .selectFrom("sns_messages as message")
+    .leftJoin("sns_deliveries as delivery", "delivery.message_id", "message.message_id")
+    .select("message.message_id")
+    .where("delivery.message_id", "is", null)
+    .limit(1)
+    .execute();
+  if (unconfirmed.length === 0 && oldDead.length === 0 && orphan.length === 0) return;
+  await settings.transact(async (tx) => {
+    for (const { arn } of unconfirmed) {
+      await tx.deleteFrom("sns_deliveries").where("subscription_arn", "=", arn).execute();
+      await tx.deleteFrom("sns_subscriptions").where("arn", "=", arn).where("confirmed", "=", 0).execute();
+    }
+    await tx
+      .deleteFrom("sns_deliveries")
+      .where("state", "=", "dead")
+      .where("next_ms", "<", nowMs - deadDeliveryKeptMs)
+      .execute();
+    await tx
+      .deleteFrom("sns_messages")
+      .where("message_id", "not in", (query) => query.selectFrom("sns_deliveries").select("message_id"))
+      .execute();
+  });
+}

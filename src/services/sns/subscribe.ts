@@ -1,0 +1,152 @@
+import { timingSafeEqual } from "node:crypto";
+import type {
+  ConfirmSubscriptionCommandInput,
+  ConfirmSubscriptionResponse,
+  SubscribeCommandInput,
+  SubscribeResponse,
+  UnsubscribeCommandInput,
+} from "@aws-sdk/client-sns";
+import { management } from "../../audit/event.js";
+import { operation } from "../operation.js";
+import type { SnsDeps } from "./deps.js";
+import { hidden, invalidParameter, limitExceeded } from "./errors.js";
+import { baseUrlOf, enqueue } from "./messages.js";
+import { subscriptionValues } from "./subscription-attributes.js";
+import {
+  checkEndpoint,
+  endpointShown,
+  requireSubscription,
+  type SubscriptionRow,
+  subscriptionAccess,
+} from "./subscriptions.js";
+import { requireTopic, subscriptionsPerTopicMax, topicAccess, topicResources } from "./topics.js";
+
+const tokenBytes = 64;
+const pending = "pending confirmation";
+
+/** Sends a confirmation message to the endpoint; nothing else is sent there before its token has come back. */
+export const subscribe = (deps: SnsDeps) =>
+  operation<SubscribeCommandInput, SubscribeResponse>({
+    name: "Subscribe",
+    readOnly: false,
+    event: management,
+    access: (input, call) =>
+      topicAccess(deps.settings.read, "Subscribe", call, input.TopicArn, {
+        "sns:Protocol": input.Protocol!,
+        ...(input.Endpoint !== undefined && { "sns:Endpoint": input.Endpoint }),
+      }),
+    async execute(input, call) {
+      const protocol = input.Protocol!;
+      const endpoint = checkEndpoint(protocol, input.Endpoint);
+      const values = subscriptionValues(input.Attributes ?? {});
+      const shownArn = (row: SubscriptionRow) =>
+        row.confirmed === 1 || input.ReturnSubscriptionArn ? row.arn : pending;
+      const made: SubscriptionRow = {
+        arn: `${input.TopicArn}:${deps.environment.ids.uuid()}`,
+        topic_arn: input.TopicArn!,
+        account_id: call.accountId,
+        region: call.region,
+        protocol,
+        endpoint,
+        confirmed: 0,
+        token: deps.environment.ids.bytes(tokenBytes).toString("hex"),
+        raw_delivery: 0,
+        created_ms: call.nowMs,
+        ...values,
+      };
+      const messageId = deps.environment.ids.uuid();
+      return call.commit(async (tx) => {
+        const topic = await requireTopic(tx, call, input.TopicArn);
+        const existing = await tx
+          .selectFrom("sns_subscriptions")
+          .selectAll()
+          .where("topic_arn", "=", topic.arn)
+          .execute();
+        const same = existing.find((row) => row.protocol === protocol && row.endpoint === endpoint);
+        if (same?.confirmed === 1) return { SubscriptionArn: same.arn };
+        if (same === undefined && existing.length >= subscriptionsPerTopicMax)
+          throw limitExceeded(
+            "SubscriptionLimitExceeded",
+            `A topic can have ${subscriptionsPerTopicMax} subscriptions`,
+          );
+        const subscription = same ?? made;
+        if (same === undefined) await tx.insertInto("sns_subscriptions").values(made).execute();
+        await enqueue(tx, {
+          message: {
+            message_id: messageId,
+            topic_arn: topic.arn,
+            type: "SubscriptionConfirmation",
+            subject: null,
+            message:
+              `You have chosen to subscribe to the topic ${topic.arn}.\n` +
+              "To confirm the subscription, visit the SubscribeURL included in this message.",
+            attributes: null,
+            base_url: baseUrlOf(call),
+            published_ms: call.nowMs,
+          },
+          subscriptionArns: [subscription.arn],
+        });
+        return { SubscriptionArn: shownArn(subscription) };
+      });
+    },
+    recordedRequest: (input) => ({
+      topicArn: input?.TopicArn,
+      protocol: input?.Protocol,
+      endpoint: endpointShown(input?.Endpoint),
+      attributes: input?.Attributes,
+      returnSubscriptionArn: input?.ReturnSubscriptionArn,
+    }),
+    resources: (input) => topicResources(input?.TopicArn),
+  });
+
+/** The token is the proof; whoever received it needs no other leave, and no credentials. */
+export const confirmSubscription = (deps: SnsDeps) =>
+  operation<ConfirmSubscriptionCommandInput, ConfirmSubscriptionResponse>({
+    name: "ConfirmSubscription",
+    readOnly: false,
+    event: management,
+    anonymousAllowed: true,
+    access: () => [],
+    async execute(input, call) {
+      if (input.AuthenticateOnUnsubscribe !== undefined && !/^(true|false)$/i.test(input.AuthenticateOnUnsubscribe))
+        throw invalidParameter("AuthenticateOnUnsubscribe");
+      const topic = await requireTopic(deps.settings.read, call, input.TopicArn);
+      return call.commit(async (tx) => {
+        const rows = await tx.selectFrom("sns_subscriptions").selectAll().where("topic_arn", "=", topic.arn).execute();
+        const row = rows.find((each) => sameText(each.token, input.Token!));
+        if (row === undefined) throw invalidParameter("Token");
+        await tx.updateTable("sns_subscriptions").set({ confirmed: 1 }).where("arn", "=", row.arn).execute();
+        return { SubscriptionArn: row.arn };
+      });
+    },
+    recordedRequest: (input) => ({ topicArn: input?.TopicArn, token: hidden }),
+    resources: (input) => topicResources(input?.TopicArn),
+  });
+
+function sameText(left: string, right: string): boolean {
+  return (
+    left.length === right.length &&
+    timingSafeEqual(Buffer.from(left), Buffer.from(right.padEnd(left.length)).subarray(0, left.length))
+  );
+}
+
+export const unsubscribe = (deps: SnsDeps) =>
+  operation<UnsubscribeCommandInput, Record<string, never>>({
+    name: "Unsubscribe",
+    readOnly: false,
+    event: management,
+    access: (input, call) => subscriptionAccess(deps.settings.read, "Unsubscribe", call, input.SubscriptionArn),
+    async execute(input, call) {
+      await call.commit(async (tx) => {
+        const { arn } = await requireSubscription(tx, call, input.SubscriptionArn);
+        const { numDeletedRows } = await tx
+          .deleteFrom("sns_deliveries")
+          .where("subscription_arn", "=", arn)
+          .executeTakeFirst();
+        await tx.deleteFrom("sns_subscriptions").where("arn", "=", arn).execute();
+        if (numDeletedRows > 0n) call.note({ abandonedDeliveries: Number(numDeletedRows) });
+      });
+      return {};
+    },
+    resources: (input) => topicResources(input?.SubscriptionArn?.split(":").slice(0, 6).join(":")),
+  });
