@@ -15,7 +15,7 @@ export interface AcceptedSegment {
 
 /** A document that is not stored. */
 export interface RejectedSegment {
-  /** The `id` at its top as it was sent, where there is a string. */
+  /** The `id` at its top as it was sent, where it is one: anything else could be text of the document. */
   readonly id?: string;
   readonly errorCode: SegmentErrorCode;
   readonly message: string;
@@ -238,5 +238,5 @@ function rejection(errorCode: SegmentErrorCode, inSubsegment: boolean, id: unkno
   const message = inSubsegment
     ? `Invalid subsegment. ErrorCode: ${errorCode}, Cause: null`
     : `Invalid segment. ErrorCode: ${errorCode}`;
-  return typeof id === "string" && id !== "" ? { id, errorCode, message } : { errorCode, message };
+  return isEntityId(id) ? { id, errorCode, message } : { errorCode, message };
 }

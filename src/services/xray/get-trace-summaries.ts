@@ -8,7 +8,7 @@ import { Constraints } from "../constraints.js";
 import { operation } from "../operation.js";
 import { decodePageToken, encodePageToken } from "../page-token.js";
 import type { XrayDeps } from "./deps.js";
-import { fromStore, invalidNextToken, invalidRequest } from "./errors.js";
+import { invalidNextToken, invalidRequest } from "./errors.js";
 import { readTraces } from "./read-traces.js";
 import { accessToAll, traceEvent, traceResources } from "./trace-event.js";
 
@@ -39,7 +39,7 @@ export const getTraceSummaries = (deps: XrayDeps) =>
     async execute(input, call) {
       const query = queryOf(input);
       const scope = { accountId: call.accountId, region: call.region };
-      const found = await fromStore(deps.traces.findTraces(scope, { ...query, limit: summariesPerPageMax + 1 }));
+      const found = await deps.traces.findTraces(scope, { ...query, limit: summariesPerPageMax + 1 });
       const page = await readPage(deps, scope, query, found.slice(0, summariesPerPageMax), shareOf(input));
       const last = found[page.processed - 1];
       const more = last !== undefined && page.processed < found.length;

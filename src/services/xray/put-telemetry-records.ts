@@ -52,7 +52,7 @@ export const putTelemetryRecords = () =>
         received_ms: call.nowMs,
         record: JSON.stringify({ ...latest, Timestamp: latest.Timestamp!.getTime() / 1000 }),
       };
-      await call.commit(async (tx) => {
+      return call.commit(async (tx) => {
         await tx
           .insertInto("xray_telemetry")
           .values({ ...place, reporter, ...row })
@@ -67,14 +67,14 @@ export const putTelemetryRecords = () =>
           .limit(1)
           .offset(reportersMax)
           .executeTakeFirst();
-        if (surplus === undefined) return;
+        if (surplus === undefined) return {};
         await tx
           .deleteFrom("xray_telemetry")
           .where("account_id", "=", call.accountId)
           .where("region", "=", call.region)
           .where("received_ms", "<=", surplus.received_ms)
           .execute();
+        return {};
       });
-      return {};
     },
   });

@@ -7,7 +7,7 @@ import type { SegmentRow } from "../../storage/trace-store.js";
 import { type AcceptedSegment, readSegmentDocument, type SegmentSink } from "../../tracing/segment.js";
 import { operation } from "../operation.js";
 import type { XrayDeps } from "./deps.js";
-import { fromStore, invalidRequest } from "./errors.js";
+import { invalidRequest } from "./errors.js";
 import { accessToAll, traceEvent, traceResources } from "./trace-event.js";
 
 /** The number that every official sender keeps to. */
@@ -40,7 +40,7 @@ export const putTraceSegments = (deps: XrayDeps) => {
       const batch = new Batch(deps.environment.clock.nowMs());
       tracesOf.set(input, readAll(documents, batch));
       if (batch.rows.length > 0)
-        await fromStore(deps.traces.putSegments({ accountId: call.accountId, region: call.region }, batch.rows));
+        await deps.traces.putSegments({ accountId: call.accountId, region: call.region }, batch.rows);
       return { UnprocessedTraceSegments: batch.unprocessed };
     },
 

@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import type { Scope } from "../../storage/scope.js";
 import { type CompiledTrace, compileTrace } from "../../tracing/compile-trace.js";
 import type { XrayDeps } from "./deps.js";
-import { fromStore } from "./errors.js";
 
 /** AWS X-Ray quotas: a trace document is at most 500 KB; what is beyond is left out and `LimitExceeded` says so. */
 export const traceBytesMax = 500_000;
@@ -15,7 +14,7 @@ export interface ReadTrace {
 
 /** The traces that exist among `traceIds`, compiled from what is stored now, by id. */
 export async function readTraces(deps: XrayDeps, scope: Scope, traceIds: readonly string[]) {
-  const stored = await fromStore(deps.traces.readTraces(scope, traceIds, traceBytesMax));
+  const stored = await deps.traces.readTraces(scope, traceIds, traceBytesMax);
   const nowMs = deps.environment.clock.nowMs();
   return new Map(
     stored.map((trace): [string, ReadTrace] => [
