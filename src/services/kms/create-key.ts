@@ -61,11 +61,11 @@ export const createKey = (deps: KmsDeps) =>
         .where("region", "=", call.region)
         .executeTakeFirstOrThrow();
       if (Number(count) >= keysMax) throw limitExceeded(`An account may have ${keysMax} keys in a Region.`);
-      await call.commit(async (tx) => {
+      return call.commit(async (tx) => {
         await tx.insertInto("kms_materials").values(material).execute();
         await tx.insertInto("kms_keys").values(key).execute();
+        return { KeyMetadata: metadataOf(key) };
       });
-      return { KeyMetadata: metadataOf(key) };
     },
     resources: (_input, call, output) => {
       const keyId = output?.KeyMetadata?.KeyId;

@@ -77,21 +77,16 @@ export const deleteLogGroup = (deps: LogsDeps) =>
     async execute(input, call) {
       const name = input.logGroupName!;
       check(checkGroupName(new Constraints(), name));
-      const deletion = await call.commit(async (tx) => {
+      const deletion = { account_id: call.accountId, region: call.region, group_id: "", stream_name: "" };
+      await call.commit(async (tx) => {
         const group = await requireGroup(tx, call, name);
         if (group.deletion_protected === 1)
           throw new ServiceError("ValidationException", "The specified log group has deletion protection enabled.");
-        const pending = {
-          account_id: call.accountId,
-          region: call.region,
-          group_id: group.group_id,
-          stream_name: "",
-        };
+        deletion.group_id = group.group_id;
         await tx.deleteFrom("log_streams").where("group_id", "=", group.group_id).execute();
         await tx.deleteFrom("log_deletions").where("group_id", "=", group.group_id).execute();
         await tx.deleteFrom("log_groups").where("group_id", "=", group.group_id).execute();
-        await tx.insertInto("log_deletions").values(pending).execute();
-        return pending;
+        await tx.insertInto("log_deletions").values(deletion).execute();
       });
       await deletePending(deps, deletion);
       return {};

@@ -69,7 +69,8 @@ export const deleteLogStream = (deps: LogsDeps) =>
       const groupName = input.logGroupName!;
       const name = input.logStreamName!;
       check(checkStreamName(checkGroupName(new Constraints(), groupName), name));
-      const deletion = await call.commit(async (tx) => {
+      const deletion = { account_id: call.accountId, region: call.region, group_id: "", stream_name: name };
+      await call.commit(async (tx) => {
         const group = await requireGroup(tx, call, groupName);
         if (group.deletion_protected === 1)
           throw new ServiceError("ValidationException", "The specified log group has deletion protection enabled.");
@@ -79,18 +80,12 @@ export const deleteLogStream = (deps: LogsDeps) =>
           .where("name", "=", name)
           .executeTakeFirst();
         if (Number(deleted.numDeletedRows) === 0) throw streamNotFound();
-        const pending = {
-          account_id: call.accountId,
-          region: call.region,
-          group_id: group.group_id,
-          stream_name: name,
-        };
+        deletion.group_id = group.group_id;
         await tx
           .insertInto("log_deletions")
-          .values(pending)
+          .values(deletion)
           .onConflict((conflict) => conflict.doNothing())
           .execute();
-        return pending;
       });
       await deletePending(deps, deletion);
       return {};

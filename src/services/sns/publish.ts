@@ -37,7 +37,7 @@ export const publish = (deps: SnsDeps) =>
         .executeTakeFirstOrThrow();
       if (Number(count) >= waitingDeliveriesPerTopicMax)
         throw throttled(`${waitingDeliveriesPerTopicMax} deliveries of this topic are still waiting.`);
-      await call.commit(async (tx) => {
+      return call.commit(async (tx) => {
         for (const protocol of ["http", "https"] as const) {
           const subscriptionArns = subscriptions.filter((row) => row.protocol === protocol).map((row) => row.arn);
           if (subscriptionArns.length === 0) continue;
@@ -56,8 +56,8 @@ export const publish = (deps: SnsDeps) =>
             subscriptionArns,
           });
         }
+        return { MessageId };
       });
-      return { MessageId };
     },
     recordedRequest: (input) => ({
       topicArn: input?.TopicArn,

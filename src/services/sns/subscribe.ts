@@ -19,7 +19,7 @@ import {
   type SubscriptionRow,
   subscriptionAccess,
 } from "./subscriptions.js";
-import { requireTopic, subscriptionsPerTopicMax, topicAccess, topicResources } from "./topics.js";
+import { requireTopic, subscriptionsPerTopicMax, type TopicRow, topicAccess, topicResources } from "./topics.js";
 
 const tokenBytes = 64;
 const pending = "pending confirmation";
@@ -99,22 +99,31 @@ export const subscribe = (deps: SnsDeps) =>
     resources: (input) => topicResources(input?.TopicArn),
   });
 
-/** The token is the proof; whoever received it needs no other leave, and no credentials. */
+/** The token is the proof: whoever received it may confirm, also without credentials, by opening the SubscribeURL. */
 export const confirmSubscription = (deps: SnsDeps) =>
   operation<ConfirmSubscriptionCommandInput, ConfirmSubscriptionResponse>({
     name: "ConfirmSubscription",
     readOnly: false,
     event: management,
     anonymousAllowed: true,
-    access: () => [],
+    async access(input) {
+      const topic = await topicOfToken(deps, input);
+      return [
+        {
+          action: "sns:ConfirmSubscription",
+          resource: topic.arn,
+          resourceAccountId: topic.account_id,
+          resourcePolicy: { document: bearersPolicy, required: false },
+        },
+      ];
+    },
     async execute(input, call) {
       if (input.AuthenticateOnUnsubscribe !== undefined && !/^(true|false)$/i.test(input.AuthenticateOnUnsubscribe))
         throw invalidParameter("AuthenticateOnUnsubscribe");
-      const topic = await requireTopic(deps.settings.read, call, input.TopicArn);
+      const topic = await topicOfToken(deps, input);
       return call.commit(async (tx) => {
         const rows = await tx.selectFrom("sns_subscriptions").selectAll().where("topic_arn", "=", topic.arn).execute();
-        const row = rows.find((each) => sameText(each.token, input.Token!));
-        if (row === undefined) throw invalidParameter("Token");
+        const row = holderOf(rows, input.Token!);
         await tx.updateTable("sns_subscriptions").set({ confirmed: 1 }).where("arn", "=", row.arn).execute();
         return { SubscriptionArn: row.arn };
       });
@@ -123,11 +132,33 @@ export const confirmSubscription = (deps: SnsDeps) =>
     resources: (input) => topicResources(input?.TopicArn),
   });
 
+const bearersPolicy = JSON.stringify({
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Allow", Principal: "*", Action: "sns:ConfirmSubscription", Resource: "*" }],
+});
+
+/** Callers without credentials have no region: the ARN tells it. @throws ServiceError InvalidParameter or NotFound */
+async function topicOfToken(deps: SnsDeps, input: ConfirmSubscriptionCommandInput): Promise<TopicRow> {
+  const region = input.TopicArn?.split(":")[3] ?? "";
+  const topic = await requireTopic(deps.settings.read, { region }, input.TopicArn);
+  const rows = await deps.settings.read
+    .selectFrom("sns_subscriptions")
+    .selectAll()
+    .where("topic_arn", "=", topic.arn)
+    .execute();
+  holderOf(rows, input.Token!);
+  return topic;
+}
+
+function holderOf(rows: readonly SubscriptionRow[], token: string): SubscriptionRow {
+  const row = rows.find((each) => sameText(each.token, token));
+  if (row === undefined) throw invalidParameter("Token");
+  return row;
+}
+
 function sameText(left: string, right: string): boolean {
-  return (
-    left.length === right.length &&
-    timingSafeEqual(Buffer.from(left), Buffer.from(right.padEnd(left.length)).subarray(0, left.length))
-  );
+  const [one, other] = [Buffer.from(left), Buffer.from(right)];
+  return one.length === other.length && timingSafeEqual(one, other);
 }
 
 export const unsubscribe = (deps: SnsDeps) =>

@@ -50,14 +50,14 @@ export const createTopic = (deps: SnsDeps) =>
         .where("account_id", "=", call.accountId)
         .where("region", "=", call.region)
         .executeTakeFirstOrThrow();
-      await call.commit(async (tx) => {
+      return call.commit(async (tx) => {
         const existing = await findTopic(tx, arn);
         if (existing !== undefined) {
           const differs = Object.entries(values).some(([column, value]) => existing[column as "policy"] !== value);
           if (differs) throw invalidParameter("Attributes Reason: Topic already exists with different attributes");
           if (input.Tags !== undefined && existing.tags !== tags)
             throw invalidParameter("Tags Reason: Topic already exists with different tags");
-          return;
+          return { TopicArn: arn };
         }
         if (Number(count) >= topicsMax) throw limitExceeded("TopicLimitExceeded", `${topicsMax} topics exist already`);
         await tx
@@ -74,8 +74,8 @@ export const createTopic = (deps: SnsDeps) =>
             ...values,
           })
           .execute();
+        return { TopicArn: arn };
       });
-      return { TopicArn: arn };
     },
     resources: (input, call) => (typeof input?.Name === "string" ? topicResources(topicArn(call, input.Name)) : []),
   });
