@@ -11,6 +11,7 @@ import {
   storedSegments,
   type TrailRecord,
   userNames,
+  verified,
 } from "./crash/found.js";
 import { Ledger } from "./crash/ledger.js";
 import { seededRandom } from "./crash/random.js";
@@ -68,6 +69,16 @@ describe(`the service, killed with SIGKILL ${rounds} times under load (DOSIMETER
         );
         expect(repeated(delivered.map(({ eventID }) => eventID)), "events delivered twice").toEqual([]);
         expect(repeated(delivered.flatMap(({ requestID }) => requestID ?? [])), "calls recorded twice").toEqual([]);
+
+        const findings = await eventually(
+          async () => {
+            const all = await verified(service, bucket);
+            return all.some(({ kind }) => kind === "log") ? all : undefined;
+          },
+          "a digest that lists log files",
+          30_000,
+        );
+        expect(findings.filter((finding) => finding.kind === "gap" || finding.verdict !== "intact")).toEqual([]);
 
         for (const eventName of ["CreateLogGroup", "CreateUser"]) {
           const history = await lookedUpRecords(service, eventName);

@@ -1,9 +1,12 @@
 import { gunzipSync } from "node:zlib";
-import { CloudTrailClient, LookupEventsCommand } from "@aws-sdk/client-cloudtrail";
+import { CloudTrailClient, ListPublicKeysCommand, LookupEventsCommand } from "@aws-sdk/client-cloudtrail";
 import { CloudWatchLogsClient, paginateDescribeLogGroups } from "@aws-sdk/client-cloudwatch-logs";
 import { IAMClient, paginateListUsers } from "@aws-sdk/client-iam";
 import { GetObjectCommand, paginateListObjectsV2, S3Client } from "@aws-sdk/client-s3";
 import { BatchGetTracesCommand, XRayClient } from "@aws-sdk/client-xray";
+import type { Finding } from "../../src/verify/findings.js";
+import { readPublicKeys } from "../../src/verify/public-keys.js";
+import { verifyBucket } from "../../src/verify/verify-folder.js";
 import type { RunningDosimeter } from "../start-dosimeter.js";
 import { namePrefix } from "./writers.js";
 
@@ -48,6 +51,37 @@ export async function lookedUpRecords(service: RunningDosimeter, eventName: stri
     NextToken = page.NextToken;
   } while (NextToken !== undefined);
   return records;
+}
+
+/** What the offline verifier says of the bucket as it is now. */
+export async function verified(service: RunningDosimeter, bucket: string): Promise<Finding[]> {
+  const s3 = service.client(S3Client);
+  const { PublicKeyList = [] } = await service
+    .client(CloudTrailClient)
+    .send(new ListPublicKeysCommand({ StartTime: new Date(Date.now() - 3_600_000), EndTime: new Date() }));
+  const keys = readPublicKeys(
+    JSON.stringify({
+      PublicKeyList: PublicKeyList.map(({ Value, Fingerprint }) => ({
+        Value: Buffer.from(Value!).toString("base64"),
+        Fingerprint,
+      })),
+    }),
+  );
+  const findings: Finding[] = [];
+  const source = {
+    list: async (prefix: string) => {
+      const found: string[] = [];
+      for await (const page of paginateListObjectsV2({ client: s3 }, { Bucket: bucket, Prefix: prefix }))
+        found.push(...(page.Contents ?? []).map(({ Key }) => Key!));
+      return found;
+    },
+    read: async (key: string) => {
+      const { Body, Metadata = {} } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+      return { bytes: Buffer.from(await Body!.transformToByteArray()), metadata: Metadata };
+    },
+  };
+  for await (const finding of verifyBucket(bucket, source, keys)) findings.push(finding);
+  return findings;
 }
 
 /** Segment ids by trace id, of the traces asked for that are there. */
