@@ -1,0 +1,64 @@
+import type { FactTable } from "./tables.js";
+
+/** Rows that are stored together or not at all. */
+export interface FactEntry {
+  readonly table: FactTable;
+  /**
+   * JSON arrays without line breaks, one a row. Rows of `events` end before their place: their last two members, commit
+   * and position, are known when their group is.
+   */
+  readonly rows: readonly string[];
+}
+
+/** Makes rows durable, many callers at a time. */
+export interface FactWriter {
+  /** Resolves once the rows are durable. Rejects with StoreUnavailable if that is not known, with StoreBusy if the
+   *  queue is full and nothing was stored. */
+  put(entry: FactEntry): Promise<void>;
+
+  /** Resolves once queries of a table see every row whose `put` resolved before this was called. */
+  visible(table: FactTable): Promise<void>;
+
+  /** Bytes that are accepted but not in the engine yet. */
+  readonly pendingBytes: number;
+
+  /** Stores what was accepted and refuses what comes after. */
+  close(): Promise<void>;
+}
+
+/** The numbers of this process's group commits of events: from 1, without gaps, in the order of becoming durable. */
+export class CommitStream {
+  readonly streamId: string;
+  #last = 0;
+
+  constructor(streamId: string) {
+    this.streamId = streamId;
+  }
+
+  /** The highest commit that is known to be durable; 0 if none is. */
+  get lastCommit(): number {
+    return this.#last;
+  }
+
+  /** The entries with the places of their events. Nothing is counted until `acknowledge`. */
+  place(entries: readonly FactEntry[]): readonly FactEntry[] {
+    const commit = this.#last + 1;
+    let position = 0;
+    return entries.map((entry) =>
+      entry.table === "events"
+        ? { table: entry.table, rows: entry.rows.map((row) => `${row},${commit},${position++}]`) }
+        : entry,
+    );
+  }
+
+  acknowledge(entries: readonly FactEntry[]): void {
+    if (entries.some((entry) => entry.table === "events")) this.#last++;
+  }
+}
+
+/** An entry's share of the limits. Rows are mostly ASCII, so characters are near enough to bytes. */
+export function bytesOf(entry: FactEntry): number {
+  let bytes = 0;
+  for (const row of entry.rows) bytes += row.length + 1;
+  return bytes;
+}

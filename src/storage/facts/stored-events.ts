@@ -1,0 +1,222 @@
+import type { Environment } from "../../environment.js";
+import type { CommittedEvent, EventQuery, EventRow, EventStore } from "../event-store.js";
+import type { Scope } from "../scope.js";
+import { encodeInteger, encodeText, encodeTexts } from "./encode.js";
+import type { FactDatabase } from "./fact-database.js";
+import type { CommitStream, FactWriter } from "./fact-writer.js";
+import { lookupEvents, presentEvents } from "./sql/lookup-events.sql.js";
+import { commitPlaces, eventsOfPlaces, firstPlaces, lastCommit } from "./sql/read-commits.sql.js";
+
+/** Bounds of one batch of `readCommits`. An event has at most 256 KB, so one always fits. */
+const batchEventsMax = 5_000;
+const batchBytesMax = 8 * 1024 ** 2;
+
+/** The record of calls in the fact store. */
+export class StoredEvents implements EventStore {
+  readonly #database: FactDatabase;
+  readonly #writer: FactWriter;
+  readonly #stream: CommitStream;
+  readonly #environment: Environment;
+
+  constructor(parts: {
+    readonly database: FactDatabase;
+    readonly writer: FactWriter;
+    readonly stream: CommitStream;
+    readonly environment: Environment;
+  }) {
+    this.#database = parts.database;
+    this.#writer = parts.writer;
+    this.#stream = parts.stream;
+    this.#environment = parts.environment;
+  }
+
+  get streamId(): string {
+    return this.#stream.streamId;
+  }
+
+  async append(events: readonly EventRow[]): Promise<void> {
+    if (events.length === 0) return;
+    const recordedMs = this.#environment.clock.nowMs();
+    const rows = events.map((event) => `[${encode(event)},${recordedMs},${encodeText(this.streamId)}`);
+    await this.#writer.put({ table: "events", rows });
+  }
+
+  async present(eventIds: readonly string[], fromMs: number, untilMs: number): Promise<Set<string>> {
+    if (eventIds.length === 0) return new Set();
+    await this.#writer.visible("events");
+    const rows = await this.#database.query<{ event_id: string }>("facts.presentEvents", presentEvents, {
+      eventIds,
+      fromMs,
+      untilMs,
+    });
+    return new Set(rows.map((row) => row.event_id));
+  }
+
+  async lookup(scope: Scope, query: EventQuery): Promise<EventRow[]> {
+    await this.#writer.visible("events");
+    const { attribute, after } = query;
+    const text = lookupEvents({ attribute: attribute?.key, paged: after !== undefined });
+    const rows = await this.#database.query<EventColumns>("facts.lookupEvents", text, {
+      ...scope,
+      categories: query.categories,
+      fromMs: query.fromMs,
+      untilMs: query.untilMs,
+      attribute: attribute?.key === "ReadOnly" ? Number(attribute.value) : (attribute?.value ?? ""),
+      afterMs: after?.eventTimeMs ?? 0,
+      afterId: after?.eventId ?? "",
+      limit: query.limit,
+    });
+    return rows.map(eventOf);
+  }
+
+  async lastCommit(streamId: string): Promise<number> {
+    if (streamId === this.streamId) return this.#stream.lastCommit;
+    const [row] = await this.#database.query<{ last: number }>("facts.lastCommit", lastCommit, { streamId });
+    return Number(row?.last ?? 0);
+  }
+
+  async *readCommits(
+    streamId: string,
+    range: { readonly afterCommit: number; readonly untilCommit: number; readonly accountId: string },
+  ): AsyncGenerator<readonly CommittedEvent[]> {
+    if (streamId === this.streamId) await this.#writer.visible("events");
+    let from: { commit: number; position: number } = { commit: range.afterCommit, position: Number.MAX_SAFE_INTEGER };
+    for (;;) {
+      const places = await this.#database.query<Place>("facts.commitPlaces", commitPlaces, {
+        streamId,
+        ...range,
+        fromCommit: from.commit,
+        fromPosition: from.position,
+        limit: batchEventsMax,
+      });
+      if (places.length === 0) return;
+      const repeated = await this.#repeatsOf(streamId, range.accountId, places);
+      for (const batch of cut(places)) {
+        const events = await this.#eventsOf(streamId, range.accountId, batch);
+        const once = events.filter((event) => !repeated.has(`${event.commit}/${event.position}`));
+        if (once.length > 0) yield once;
+      }
+      if (places.length < batchEventsMax) return;
+      from = places.at(-1)!;
+    }
+  }
+
+  async #eventsOf(streamId: string, accountId: string, places: readonly Place[]): Promise<CommittedEvent[]> {
+    const [first, last] = [places[0]!, places.at(-1)!];
+    const rows = await this.#database.query<PlacedEventColumns>("facts.eventsOfPlaces", eventsOfPlaces, {
+      streamId,
+      accountId,
+      firstCommit: first.commit,
+      firstPosition: first.position,
+      lastCommit: last.commit,
+      lastPosition: last.position,
+    });
+    return rows.map((row) => ({ ...eventOf(row), commit: Number(row.commit), position: row.position }));
+  }
+
+  /** Places of events that had been written before, at another place, where they are read. */
+  async #repeatsOf(streamId: string, accountId: string, places: readonly Place[]): Promise<Set<string>> {
+    const times = places.map((place) => Number(place.event_time_ms));
+    const rows = await this.#database.query<{ event_id: string; first: [string, number, number] }>(
+      "facts.firstPlaces",
+      firstPlaces,
+      {
+        accountId,
+        // No spread: there may be thousands.
+        fromMs: times.reduce((least, time) => Math.min(least, time)),
+        untilMs: times.reduce((most, time) => Math.max(most, time)),
+        eventIds: places.map((place) => place.event_id),
+      },
+    );
+    const firsts = new Map(rows.map((row) => [row.event_id, JSON.stringify(row.first)]));
+    const repeats = new Set<string>();
+    for (const { event_id, commit, position } of places) {
+      const first = firsts.get(event_id);
+      if (first !== undefined && first !== JSON.stringify([streamId, commit, position]))
+        repeats.add(`${commit}/${position}`);
+    }
+    return repeats;
+  }
+}
+
+interface Place {
+  readonly commit: number;
+  readonly position: number;
+  readonly event_id: string;
+  readonly event_time_ms: number;
+  readonly record_bytes: number;
+}
+
+function* cut(places: readonly Place[]): Generator<readonly Place[]> {
+  let batch: Place[] = [];
+  let bytes = 0;
+  for (const place of places) {
+    if (batch.length > 0 && bytes + Number(place.record_bytes) > batchBytesMax) {
+      yield batch;
+      batch = [];
+      bytes = 0;
+    }
+    batch.push(place);
+    bytes += Number(place.record_bytes);
+  }
+  if (batch.length > 0) yield batch;
+}
+
+function encode(event: EventRow): string {
+  return [
+    encodeText(event.accountId),
+    encodeText(event.region),
+    encodeText(event.category),
+    encodeInteger(event.eventTimeMs),
+    encodeText(event.eventId),
+    encodeText(event.eventSource),
+    encodeText(event.eventName),
+    event.readOnly ? 1 : 0,
+    encodeText(event.username),
+    encodeText(event.accessKeyId),
+    encodeText(event.errorCode),
+    encodeTexts(event.resources.map((resource) => resource.type)),
+    encodeTexts(event.resources.map((resource) => resource.name)),
+    encodeText(event.record),
+  ].join(",");
+}
+
+interface EventColumns {
+  readonly event_id: string;
+  readonly account_id: string;
+  readonly region: string;
+  readonly event_time_ms: number;
+  readonly category: EventRow["category"];
+  readonly event_source: string;
+  readonly event_name: string;
+  readonly read_only: number;
+  readonly username: string;
+  readonly access_key_id: string;
+  readonly error_code: string;
+  readonly resource_types: readonly string[];
+  readonly resource_names: readonly string[];
+  readonly record: string;
+}
+
+interface PlacedEventColumns extends EventColumns {
+  readonly commit: number;
+  readonly position: number;
+}
+
+function eventOf(row: EventColumns): EventRow {
+  return {
+    eventId: row.event_id,
+    accountId: row.account_id,
+    region: row.region,
+    eventTimeMs: Number(row.event_time_ms),
+    category: row.category,
+    eventSource: row.event_source,
+    eventName: row.event_name,
+    readOnly: row.read_only === 1,
+    username: row.username,
+    accessKeyId: row.access_key_id,
+    errorCode: row.error_code,
+    resources: row.resource_types.map((type, index) => ({ type, name: row.resource_names[index] ?? "" })),
+    record: row.record,
+  };
+}

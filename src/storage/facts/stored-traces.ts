@@ -1,0 +1,130 @@
+import type { Scope } from "../scope.js";
+import type { SegmentRow, StoredTrace, TracePosition, TraceQuery, TraceStore } from "../trace-store.js";
+import { encodeInteger, encodeMicroseconds, encodeText } from "./encode.js";
+import type { FactDatabase } from "./fact-database.js";
+import type { FactWriter } from "./fact-writer.js";
+import { findTraces } from "./sql/find-traces.sql.js";
+import { readTraces } from "./sql/read-traces.sql.js";
+
+/** Two rows of one segment may arrive in one millisecond; this many can be told apart. */
+const versionsPerMs = 10_000;
+
+/** Traces in the fact store. */
+export class StoredTraces implements TraceStore {
+  readonly #database: FactDatabase;
+  readonly #writer: FactWriter;
+  #sequence = 0;
+
+  constructor(database: FactDatabase, writer: FactWriter) {
+    this.#database = database;
+    this.#writer = writer;
+  }
+
+  async putSegments(scope: Scope, batch: readonly SegmentRow[]): Promise<void> {
+    if (batch.length === 0) return;
+    const head = `[${encodeText(scope.accountId)},${encodeText(scope.region)}`;
+    await this.#writer.put({ table: "segments", rows: batch.map((segment) => `${head},${this.#encode(segment)}]`) });
+  }
+
+  async readTraces(scope: Scope, traceIds: readonly string[], bytesMaxPerTrace: number): Promise<StoredTrace[]> {
+    if (traceIds.length === 0) return [];
+    await this.#writer.visible("segments");
+    const rows = await this.#database.query<SegmentColumns>("facts.readTraces", readTraces, {
+      ...scope,
+      traceIds,
+      bytesMax: bytesMaxPerTrace,
+    });
+    const traces = new Map<string, SegmentColumns[]>();
+    for (const row of rows) traces.set(row.trace_id, [...(traces.get(row.trace_id) ?? []), row]);
+    return [...traces].map(([traceId, ofTrace]) => ({
+      traceId,
+      segments: ofTrace.map(segmentOf),
+      truncated: Number(ofTrace[0]!.trace_bytes) > bytesMaxPerTrace,
+    }));
+  }
+
+  async findTraces(scope: Scope, query: TraceQuery): Promise<TracePosition[]> {
+    await this.#writer.visible("segments");
+    const rows = await this.#database.query<{ trace_id: string; time_ms: number }>(
+      "facts.findTraces",
+      findTraces(query.by, query.after !== undefined),
+      {
+        ...scope,
+        fromMs: query.fromMs,
+        untilMs: query.untilMs,
+        fromUs: query.fromMs * 1000,
+        untilUs: query.untilMs * 1000,
+        fromTraceId: firstTraceIdAt(query.fromMs),
+        untilTraceId: firstTraceIdAt(query.untilMs),
+        afterMs: query.after?.timeMs ?? 0,
+        afterTraceId: query.after?.traceId ?? "",
+        limit: query.limit,
+      },
+    );
+    return rows.map((row) => ({ traceId: row.trace_id, timeMs: Number(row.time_ms) }));
+  }
+
+  #encode(segment: SegmentRow): string {
+    const hasEnd = segment.endTimeSeconds !== undefined;
+    const end = segment.endTimeSeconds ?? segment.startTimeSeconds;
+    return [
+      encodeText(segment.traceId),
+      encodeText(segment.segmentId),
+      segment.kind === "subsegment" ? 1 : 0,
+      encodeText(segment.parentId ?? ""),
+      encodeMicroseconds(segment.startTimeSeconds),
+      encodeMicroseconds(end),
+      hasEnd ? 1 : 0,
+      segment.inProgress ? 1 : 0,
+      encodeInteger(segment.receivedMs),
+      this.#versionOf(segment),
+      Buffer.byteLength(segment.document),
+      encodeText(segment.document),
+    ].join(",");
+  }
+
+  /**
+   * Decimal digits: whether it is complete, when it was received, and which came later within a millisecond. As text,
+   * since 18 digits are beyond exact numbers; they are within 64 bits until the year 2286.
+   */
+  #versionOf(segment: SegmentRow): string {
+    this.#sequence = (this.#sequence + 1) % versionsPerMs;
+    const digits = `${encodeInteger(segment.receivedMs).padStart(13, "0")}${String(this.#sequence).padStart(4, "0")}`;
+    return segment.inProgress ? String(BigInt(digits)) : `1${digits}`;
+  }
+}
+
+interface SegmentColumns {
+  readonly trace_id: string;
+  readonly segment_id: string;
+  readonly is_subsegment: number;
+  readonly parent_id: string;
+  readonly start_us: number;
+  readonly end_us: number;
+  readonly has_end: number;
+  readonly in_progress: number;
+  readonly received_ms: number;
+  readonly document: string;
+  readonly trace_bytes: number;
+}
+
+function segmentOf(row: SegmentColumns): SegmentRow {
+  return {
+    traceId: row.trace_id,
+    segmentId: row.segment_id,
+    kind: row.is_subsegment === 1 ? "subsegment" : "segment",
+    ...(row.parent_id === "" ? {} : { parentId: row.parent_id }),
+    startTimeSeconds: Number(row.start_us) / 1_000_000,
+    ...(row.has_end === 1 ? { endTimeSeconds: Number(row.end_us) / 1_000_000 } : {}),
+    inProgress: row.in_progress === 1,
+    receivedMs: Number(row.received_ms),
+    document: row.document,
+  };
+}
+
+/** No trace id of an earlier second is above it; the time of a trace id has 8 hexadecimal digits. */
+function firstTraceIdAt(timeMs: number): string {
+  const seconds = Math.ceil(timeMs / 1000);
+  if (seconds <= 0) return "1-00000000";
+  return seconds > 0xffffffff ? "1-g" : `1-${seconds.toString(16).padStart(8, "0")}`;
+}
