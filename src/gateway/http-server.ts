@@ -140,7 +140,12 @@ function tlsOf(socket: Socket): Pick<WireRequest, "tls"> {
 async function send(message: IncomingMessage, response: ServerResponse, wire: WireResponse): Promise<void> {
   const unread = !message.complete;
   if (unread) response.shouldKeepAlive = false;
-  response.writeHead(wire.status, { ...wire.headers });
+  const headers: Record<string, string> = { ...wire.headers };
+  // RFC 9110 8.6: these two have no body and no length of one.
+  if (wire.status === 204 || wire.status === 304) delete headers["content-length"];
+  else if (!(wire.body instanceof Readable) && message.method !== "HEAD")
+    headers["content-length"] ??= String(Buffer.byteLength(wire.body));
+  response.writeHead(wire.status, headers);
   if (wire.body instanceof Readable) {
     if (message.method === "HEAD") {
       wire.body.destroy();

@@ -124,11 +124,11 @@ function checkSignedHeaders(claim: SignatureClaim, request: WireRequest): void {
   if (unsigned !== undefined) throw refusals.unsignedHeaders(unsigned);
 }
 
-function payloadHashOf({ request, query, claim, body, path }: SignedRequest): string {
+function payloadHashOf({ request, query, claim, body }: SignedRequest): string {
   const declared =
     request.headers["x-amz-content-sha256"]?.[0] ??
     (claim.from === "query" ? query.get("X-Amz-Content-Sha256") : undefined);
-  if (body !== undefined && path === "normalised") {
+  if (body !== undefined) {
     const hash = createHash("sha256").update(body).digest("hex");
     if (declared !== undefined && declared !== hash)
       throw refusals.mismatch(

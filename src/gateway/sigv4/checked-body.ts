@@ -2,7 +2,14 @@ import { type Readable, Transform, type TransformCallback } from "node:stream";
 import { ServiceError } from "../../services/service-error.js";
 import type { WireRequest } from "../wire.js";
 import { type Authenticated, streamingPayloads, unsignedPayload } from "./authenticate.js";
-import { type Expectation, expectationFor, expectationsOf, hashed, isChecksumName, valueOf } from "./checksums.js";
+import {
+  checksumValue,
+  type Expectation,
+  expectationFor,
+  expectationsOf,
+  hashed,
+  isChecksumName,
+} from "./checksums.js";
 import { ChunkedDecoder } from "./chunked-decoder.js";
 import type { SignatureClaim } from "./claim.js";
 
@@ -65,7 +72,7 @@ export function checkedBody(
       end: () => {
         for (const [name, value] of decoder.end()) {
           const trailerCheck = trailerChecks.get(name);
-          if (trailerCheck !== undefined) trailerCheck.expected = valueOf(name, value);
+          if (trailerCheck !== undefined) trailerCheck.expected = checksumValue(name, value);
         }
       },
     };

@@ -50,7 +50,7 @@ export function expectationsOf(request: WireRequest, ofBody: boolean): Expectati
   if (!ofBody) return expectations;
   for (const [name, values] of Object.entries(request.headers))
     if (isChecksumName(name) && values !== undefined)
-      expectations.push({ ...expectationFor(name), expected: valueOf(name, values.join(",")) });
+      expectations.push({ ...expectationFor(name), expected: checksumValue(name, values.join(",")) });
   return expectations;
 }
 
@@ -78,7 +78,7 @@ export function isChecksumName(name: string): boolean {
 
 const notChecksums = new Set(["x-amz-checksum-type", "x-amz-checksum-mode", "x-amz-checksum-algorithm"]);
 
-export function valueOf(name: string, text: string): Buffer {
+export function checksumValue(name: string, text: string): Buffer {
   const bytes = Buffer.from(text, "base64");
   if (bytes.length === 0 || bytes.toString("base64") !== text)
     throw new ServiceError("InvalidRequest", `Value for ${name} header is invalid.`);
