@@ -174,6 +174,13 @@ export const settings = {
       "records of calls that failed authentication kept one by one; the rest of a minute is counted in one record",
     parse: integer(0, 1_000_000),
   }),
+  notificationNetworks: setting<readonly string[] | undefined>({
+    variable: "DOSIMETER_NOTIFICATION_NETWORKS",
+    flag: "notification-networks",
+    fallback: undefined,
+    meaning: "networks such as 127.0.0.0/8 that notifications may be sent to although they are refused by default",
+    parse: list,
+  }),
   eventRetentionDays: setting<number>({
     variable: "DOSIMETER_EVENT_RETENTION_DAYS",
     flag: "event-retention-days",

@@ -1,0 +1,210 @@
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+import { createDestinations } from "./audit/destinations.js";
+import { createRecorder, type Recorder } from "./audit/recorder.js";
+import { createSigningKeys } from "./audit/signing-keys.js";
+import type { Config } from "./config.js";
+import { type Environment, systemEnvironment } from "./environment.js";
+import { createGateway } from "./gateway/gateway.js";
+import { startHttpServer } from "./gateway/http-server.js";
+import { daemonCaller, ensureDaemonRole } from "./identity/daemon-role.js";
+import { ensureRoot } from "./identity/ensure-root.js";
+import { openIdentity } from "./identity/open-identity.js";
+import { openVault } from "./identity/open-vault.js";
+import { createDelivery } from "./jobs/deliver.js";
+import { createNotificationDelivery } from "./jobs/deliver-notifications.js";
+import { createEventStreams } from "./jobs/event-streams.js";
+import { createOutboxMover } from "./jobs/move-outbox.js";
+import { NotificationNetwork } from "./jobs/notification-network.js";
+import { createLogRetention } from "./jobs/retain-logs.js";
+import { createKeyUpkeep } from "./jobs/rotate-keys.js";
+import { schedule } from "./jobs/schedule.js";
+import { createSealing } from "./jobs/seal.js";
+import { createLog, type Log } from "./log.js";
+import { operatorPages } from "./operator-pages.js";
+import { startDaemon } from "./receivers/daemon.js";
+import { cloudtrailService } from "./services/cloudtrail/service.js";
+import { iamService } from "./services/iam/service.js";
+import { kmsService } from "./services/kms/service.js";
+import { logsService } from "./services/logs/service.js";
+import { s3Service } from "./services/s3/service.js";
+import { snsService } from "./services/sns/service.js";
+import { stsService } from "./services/sts/service.js";
+import { xrayService } from "./services/xray/service.js";
+import type { EventStore } from "./storage/event-store.js";
+import { openFacts } from "./storage/facts/open-facts.js";
+import { openFolderObjectStore } from "./storage/objects/folder-object-store.js";
+import { openSettings } from "./storage/settings/open-settings.js";
+
+/** A moved record is looked for at once after a commit; this catches what a failed move left. */
+const outboxRetryMs = 2_000;
+const notificationsEveryMs = 1_000;
+const upkeepEveryMs = 60_000;
+
+/** A running service. */
+export interface RunningService {
+  readonly endpoint: string;
+  /** `host:port` of the X-Ray daemon protocol, unless it is off. */
+  readonly daemonAddress?: string;
+  readonly root: { readonly accessKeyId: string; readonly secretAccessKey: string; readonly createdNow: boolean };
+  readonly log: Log;
+  /** Stops listening, finishes what was begun, stores what was accepted, and closes the stores. */
+  close(): Promise<void>;
+}
+
+/**
+ * The one place that knows every implementation: opens the stores, makes the services from them, and opens the doors
+ * last, when everything behind them works.
+ *
+ * @param parts for benchmarks and simulations only: another clock, or a recorder to compare with.
+ */
+export async function compose(
+  config: Config,
+  parts: {
+    readonly environment?: Environment;
+    readonly recorder?: (events: EventStore) => Recorder;
+    readonly log?: Log;
+  } = {},
+): Promise<RunningService> {
+  const { environment = systemEnvironment, log = createLog(environment.clock) } = parts;
+  const { clock } = environment;
+  const dataFolder = path.resolve(config.data);
+  await mkdir(dataFolder, { recursive: true, mode: 0o700 });
+  const closing: (() => Promise<unknown> | unknown)[] = [];
+  const close = async () => {
+    // In the reverse order of opening: doors, jobs, stores.
+    for (const step of closing.splice(0).reverse()) await step();
+  };
+
+  try {
+    const settings = await openSettings({
+      dataFolder,
+      environment,
+      ...(config.postgresUrl !== undefined && { postgresUrl: config.postgresUrl }),
+    });
+    closing.push(() => settings.close());
+    const facts = await openFacts({
+      dataFolder,
+      environment,
+      retention: config,
+      ...(config.clickhouseUrl !== undefined && { clickhouseUrl: config.clickhouseUrl }),
+    });
+    closing.push(() => facts.close());
+    const objects = await openFolderObjectStore({ folder: path.join(dataFolder, "objects"), environment });
+    closing.push(() => objects.close());
+
+    const vault = await openVault({
+      dataFolder,
+      environment,
+      ...(config.masterKey !== undefined && { masterKey: config.masterKey }),
+    });
+    const root = await ensureRoot({ config: { ...config, data: dataFolder }, settings, vault, environment });
+    const daemonRole = await ensureDaemonRole({ settings, environment, accountId: config.account });
+    const identity = openIdentity({ settings, vault, environment });
+
+    const { events, traces, logEvents } = facts;
+    const outbox = createOutboxMover({ settings, events });
+    const recorder = (parts.recorder ?? createRecorder)(events);
+    let endpoint = "";
+    const destinations = createDestinations({
+      endpoint: () => endpoint,
+      credentials: identity.serviceCredentials,
+      nowMs: () => clock.nowMs(),
+    });
+    closing.push(() => destinations.close());
+    const signingKeys = createSigningKeys({ settings, vault });
+
+    const services = [
+      xrayService({ traces, settings, environment }),
+      cloudtrailService({ settings, events, destinations, signingKeys, environment }),
+      logsService({ settings, logEvents, environment }),
+      s3Service({ settings, objects, environment }),
+      iamService({ settings, vault, environment }),
+      stsService(identity),
+      kmsService({ settings, vault, environment }),
+      snsService({ settings, environment }),
+    ];
+    const gateway = createGateway({
+      services,
+      credentials: identity.credentials,
+      authorizer: identity.authorizer,
+      settings,
+      recorder,
+      environment,
+      home: { accountId: config.account, region: config.region },
+      limits: config,
+      ...(config.regions !== undefined && { regions: config.regions }),
+      log: log.failure,
+    });
+    closing.push(() => gateway.close());
+
+    const streams = createEventStreams({ settings, events, environment, claimOutboxes: outbox.claim });
+    // The embedded engine opens for one process, so whoever held a lease before is gone.
+    if (config.clickhouseUrl === undefined) await streams.takeOver();
+    const trails = { settings, events, destinations, environment, reportFailure: log.failure };
+    const delivery = createDelivery({ ...trails, streams });
+    const sealing = createSealing({ ...trails, signingKeys, digestSeconds: config.digestSeconds });
+    const notifications = createNotificationDelivery({
+      settings,
+      network: new NotificationNetwork(config.notificationNetworks ?? []),
+      onDead: (dead) => log("a notification was given up", { ...dead }),
+    });
+    const logRetention = createLogRetention({ settings, logEvents });
+    const keyUpkeep = createKeyUpkeep({ settings, vault, environment });
+    const jobs = schedule(
+      [
+        { name: "move the outbox", everyMs: outboxRetryMs, run: () => outbox.run() },
+        { name: "deliver trails", everyMs: config.deliverySeconds * 1000, run: () => delivery.run() },
+        { name: "seal digests", everyMs: Math.min(config.digestSeconds, 60) * 1000, run: () => sealing.run() },
+        {
+          name: "deliver notifications",
+          everyMs: notificationsEveryMs,
+          run: async () => void (await notifications.run(clock.nowMs())),
+        },
+        { name: "retain logs", everyMs: upkeepEveryMs, run: async () => void (await logRetention.run(clock.nowMs())) },
+        { name: "rotate keys", everyMs: upkeepEveryMs, run: async () => void (await keyUpkeep.run(clock.nowMs())) },
+      ],
+      log.failure,
+    );
+    closing.push(async () => {
+      await jobs.close();
+      // What was recorded with a change in the last moments, and the leases: the next process need not wait for them.
+      await outbox.run();
+      await streams.release();
+    });
+    settings.onCommit(() => void jobs.runNow("move the outbox"));
+
+    const server = await startHttpServer({
+      host: config.host,
+      port: config.port,
+      connectionsMax: config.connectionsMax,
+      serve: gateway.serve,
+      pages: operatorPages({ facts, outbox, daemon: () => daemon?.stats() }),
+      log: log.failure,
+    });
+    closing.push(() => server.close());
+    endpoint = `http://${urlHost(server.host)}:${server.port}`;
+    const daemon =
+      config.daemonPort === undefined
+        ? undefined
+        : await startDaemon({
+            host: config.host,
+            port: config.daemonPort,
+            vouched: { caller: daemonCaller(daemonRole), region: config.region },
+            serve: gateway.serve,
+            environment,
+          });
+    if (daemon) closing.push(() => daemon.close());
+    jobs.start();
+    return { endpoint, ...(daemon && { daemonAddress: daemon.address }), root, log, close };
+  } catch (problem) {
+    await close();
+    throw problem;
+  }
+}
+
+/** An address to connect to: one that listens everywhere is reached here. */
+function urlHost(host: string): string {
+  if (host === "0.0.0.0" || host === "::") return "127.0.0.1";
+  return host.includes(":") ? `[${host}]` : host;
+}
