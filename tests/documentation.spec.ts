@@ -70,6 +70,7 @@ describe("documentation", () => {
 describe("docs/errors.md", () => {
   it("has a heading for every error code of the code, and for no other", () => {
     const headings = [...read("docs/errors.md").matchAll(/^### (\w+)$/gm)].map((match) => match[1]!);
+    expect(errorCodes().size).toBeGreaterThan(50);
     expect(headings).toEqual([...errorCodes()].sort());
   });
 });
@@ -150,20 +151,25 @@ describe("the five steps", async () => {
   );
 });
 
-/** Codes as they stand in the code: with `new ServiceError`, or with a function that has a `code` as its first word. */
+/** Codes as they stand in the code: with `new ServiceError`, or with a function that takes a `code` (or a `name`) first. */
 function errorCodes(): Set<string> {
-  const text = readdirSync(path.join(root, "src"), { recursive: true, encoding: "utf8" })
+  const files = readdirSync(path.join(root, "src"), { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".ts") && !/\.(spec|contract)\.ts$/.test(name))
-    .map((name) => read(path.join("src", name)))
-    .filter((file) => file.includes("ServiceError") || file.includes("throttled:"))
-    .join("\n");
-  const makers = [...text.matchAll(/(?:function (\w+)|const (\w+) = )\(\s*code: string/g)].map(
-    (match) => match[1] ?? match[2]!,
+    .map((name) => read(path.join("src", name)));
+  const makers = [{ name: "new ServiceError", suffix: "" }];
+  for (const file of files.filter((text) => text.includes("new ServiceError(")))
+    for (const match of file.matchAll(/(?:function (\w+)|const (\w+) = )\(\s*(?:code|name): (?:string|")/g)) {
+      const made = /new ServiceError\(\s*(code|`\$\{name\}Exception`)/.exec(file.slice(match.index, match.index + 500));
+      if (made !== null) makers.push({ name: (match[1] ?? match[2])!, suffix: made[1] === "code" ? "" : "Exception" });
+    }
+  const text = files.join("\n");
+  const found = makers.flatMap(({ name, suffix }) =>
+    [...text.matchAll(new RegExp(`\\b${name}\\(\\s*"([A-Z]\\w+)"`, "g"))].map((match) => match[1] + suffix),
   );
-  const patterns = ["new ServiceError", ...makers].map((maker) => new RegExp(`\\b${maker}\\(\\s*"(\\w+)"`, "g"));
-  // The gateway's table of names of one error in different protocols, and each API's name for throttling.
-  patterns.push(/\b(?:query|s3): \["(\w+)"/g, /\bthrottled: \{ code: "(\w+)"/g, /\bRequest\w+: "(\w+Exception)"/g);
-  return new Set(patterns.flatMap((pattern) => [...text.matchAll(pattern)].map((match) => match[1]!)));
+  // The gateway's names of one error in different protocols, and each API's name for throttling.
+  for (const pattern of [/\b(?:query|s3): \["(\w+)"/g, /\bthrottled: \{ code: "(\w+)"/g])
+    found.push(...[...text.matchAll(pattern)].map((match) => match[1]!));
+  return new Set(found);
 }
 
 function shellBlocks(markdown: string): string[] {
