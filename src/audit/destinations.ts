@@ -19,7 +19,7 @@ export interface CredentialSource {
     readonly sourceArn: string;
     readonly lifetimeSeconds: number;
   }): Promise<TemporaryCredentials> | TemporaryCredentials;
-  /** Rejects where the role does not exist or does not trust the service. */
+  /** Rejects with an error named `RoleNotAssumable` where the role does not exist or does not trust the service. */
   assumeRoleAsService(request: {
     readonly service: string;
     readonly accountId: string;
@@ -27,7 +27,7 @@ export interface CredentialSource {
     readonly roleSessionName: string;
     readonly sourceArn: string;
     readonly region: string;
-    readonly durationSeconds: number;
+    readonly lifetimeSeconds: number;
   }): Promise<TemporaryCredentials>;
 }
 
@@ -148,9 +148,10 @@ export function createDestinations(deps: {
             roleSessionName: "CLOUDWATCHLOGS_DELIVERY_SESSION",
             sourceArn: trail.arn,
             region: trail.homeRegion,
-            durationSeconds: lifetimeSeconds,
+            lifetimeSeconds,
           })
           .catch((cause: unknown) => {
+            if (!(cause instanceof Error) || cause.name !== "RoleNotAssumable") throw cause;
             throw new RoleNotAssumed(`${roleArn} could not be assumed by ${servicePrincipal}`, { cause });
           });
       return new CloudWatchLogsClient(settingsOf(trail.homeRegion, assume));
@@ -241,6 +242,11 @@ export class RoleNotAssumed extends Error {
 export function errorCodeOf(reason: unknown): string | undefined {
   if (reason instanceof RoleNotAssumed) return "AccessDenied";
   if (!(reason instanceof Error)) return undefined;
-  const { $metadata } = reason as { $metadata?: { httpStatusCode?: number } };
-  return $metadata?.httpStatusCode === undefined ? undefined : reason.name;
+  const { $metadata, Error: wire } = reason as {
+    $metadata?: { httpStatusCode?: number };
+    Error?: { Code?: unknown };
+  };
+  if ($metadata?.httpStatusCode === undefined) return undefined;
+  // SNS's class names differ from its codes: `AuthorizationErrorException`, `AuthorizationError`.
+  return typeof wire?.Code === "string" ? wire.Code : reason.name;
 }

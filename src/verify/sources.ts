@@ -38,7 +38,7 @@ export function folderSource(folder: string): ObjectSource {
     },
     async read(key) {
       const file = fileOf(key);
-      const bytes = file && (await readOrUndefined(file));
+      const bytes = file === undefined ? undefined : await readOrUndefined(file);
       if (bytes === undefined) return undefined;
       const kept = await readOrUndefined(`${file}${metadataSuffix}`);
       return { bytes, metadata: kept === undefined ? {} : metadataOf(kept) };
