@@ -68,7 +68,7 @@ function queryOf(input: Input): Omit<TraceQuery, "limit"> {
   if (input.FilterExpression)
     throw invalidRequest("Filter expressions are not offered yet: call GetTraceSummaries without FilterExpression");
   return {
-    fromMs: until - (until - from) * partOf(input),
+    fromMs: Math.ceil(until - (until - from) * partOf(input)),
     untilMs: until,
     by: input.TimeRangeType ?? "TraceId",
     after: positionOf(input),

@@ -1,0 +1,448 @@
+import { createSocket } from "node:dgram";
+import { createRequire } from "node:module";
+import {
+  BatchGetTracesCommand,
+  GetTraceSummariesCommand,
+  type GetTraceSummariesCommandInput,
+  PutTraceSegmentsCommand,
+  paginateGetTraceSummaries,
+  type TraceSummary,
+  XRayClient,
+} from "@aws-sdk/client-xray";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { eventually, type RunningDosimeter, startDosimeter } from "./start-dosimeter.js";
+
+/** The X-Ray API over the wire, against the real process, with AWS's own SDK. */
+let service: RunningDosimeter;
+let xray: XRayClient;
+
+beforeAll(async () => {
+  service = await startDosimeter();
+  xray = service.client(XRayClient);
+});
+afterAll(async () => {
+  xray?.destroy();
+  await service?.stop();
+});
+
+let made = 0;
+const hex = (length: number) => (++made).toString(16).padStart(length, "0");
+const nowSeconds = () => Math.floor(Date.now() / 1000);
+
+/** A trace id born now. */
+const newTraceId = () => `1-${nowSeconds().toString(16).padStart(8, "0")}-${hex(24)}`;
+const newId = () => hex(16);
+
+/** A minimal complete segment of a trace of its own. */
+function segment(more: Record<string, unknown> = {}) {
+  const start = nowSeconds() - 2;
+  return { id: newId(), trace_id: newTraceId(), name: "shop", start_time: start, end_time: start + 1, ...more };
+}
+type Segment = ReturnType<typeof segment>;
+
+const sub = (more: Record<string, unknown> = {}) => {
+  const start = nowSeconds() - 2;
+  return { id: newId(), name: "inside", start_time: start + 0.1, end_time: start + 0.2, ...more };
+};
+
+const put = (...documents: unknown[]) =>
+  xray.send(
+    new PutTraceSegmentsCommand({
+      TraceSegmentDocuments: documents.map((document) =>
+        typeof document === "string" ? document : JSON.stringify(document),
+      ),
+    }),
+  );
+
+async function get(traceId: string) {
+  const { Traces, UnprocessedTraceIds } = await xray.send(new BatchGetTracesCommand({ TraceIds: [traceId] }));
+  expect(UnprocessedTraceIds).toEqual([]);
+  const trace = Traces![0]!;
+  const documents = trace.Segments!.map(({ Id, Document }) => {
+    const document = JSON.parse(Document!);
+    expect(document.id).toBe(Id);
+    return document;
+  });
+  return { trace, documents, inferred: documents.filter(({ inferred }) => inferred) };
+}
+
+/** Stores the segment and reads its trace. */
+async function putAndGet(more: Record<string, unknown>) {
+  const document = segment(more);
+  expect((await put(document)).UnprocessedTraceSegments).toEqual([]);
+  return { document, ...(await get(document.trace_id)) };
+}
+
+const range = (fromSeconds: number, untilSeconds: number) => ({
+  StartTime: new Date(fromSeconds * 1000),
+  EndTime: new Date(untilSeconds * 1000),
+});
+
+async function summaries(input: Partial<GetTraceSummariesCommandInput> = {}): Promise<TraceSummary[]> {
+  const found: TraceSummary[] = [];
+  const asked = { ...range(nowSeconds() - 3600, nowSeconds() + 60), ...input };
+  for await (const page of paginateGetTraceSummaries({ client: xray }, asked)) found.push(...page.TraceSummaries!);
+  return found;
+}
+
+async function summaryOf({ trace_id }: Segment, input: Partial<GetTraceSummariesCommandInput> = {}) {
+  const found = (await summaries(input)).filter(({ Id }) => Id === trace_id);
+  expect(found.length).toBeLessThanOrEqual(1);
+  return found[0];
+}
+
+const refused = (name: string, message: string | RegExp) => ({ name, message: expect.stringMatching(message) });
+
+describe("PutTraceSegments", () => {
+  it("stores a minimal segment", async () => {
+    expect((await put(segment())).UnprocessedTraceSegments).toEqual([]);
+    expect((await put()).UnprocessedTraceSegments).toEqual([]);
+  });
+
+  it("stores the good one of two and lists the bad one", async () => {
+    const good = segment();
+    const bad = segment({ name: "a*" });
+    expect((await put(bad, good)).UnprocessedTraceSegments).toEqual([
+      { Id: bad.id, ErrorCode: "InvalidName", Message: "Invalid segment. ErrorCode: InvalidName" },
+    ]);
+    expect((await get(good.trace_id)).documents).toEqual([good]);
+  });
+
+  it("answers the partial success of the reference", async () => {
+    const text =
+      '{"id":"5555555555555555","trace_id":"1-69000000-000000000000000000000002","name":"a","start_time":1761607680.1,"end_time":1761607681.8,"subsegments":[{"id":"6666666666666666","name":"b","start_time":1761607680.2}]}';
+    expect((await put(text, "[]")).UnprocessedTraceSegments).toEqual([
+      {
+        Id: "5555555555555555",
+        ErrorCode: "MissingEndTime",
+        Message: "Invalid subsegment. ErrorCode: MissingEndTime, Cause: null",
+      },
+      { ErrorCode: "MissingId", Message: "Invalid segment. ErrorCode: MissingId" },
+    ]);
+  });
+
+  it("stores 50 documents and refuses 51, naming the limit", async () => {
+    const documents = Array.from({ length: 51 }, () => segment());
+    await expect(put(...documents)).rejects.toMatchObject(refused("InvalidRequestException", /at most 50/));
+    expect((await put(...documents.slice(1))).UnprocessedTraceSegments).toEqual([]);
+    const last = documents.slice(-5).map(({ trace_id }) => trace_id);
+    const { Traces } = await xray.send(new BatchGetTracesCommand({ TraceIds: last }));
+    expect(Traces!.map(({ Id }) => Id).sort()).toEqual(last.sort());
+  });
+
+  it("lists a document over 64 KB and keeps nothing of it", async () => {
+    const large = segment({ metadata: { default: { text: "x".repeat(65_536) } } });
+    expect((await put(large)).UnprocessedTraceSegments).toMatchObject([{ ErrorCode: "InvalidSegment" }]);
+    const { UnprocessedTraceIds } = await xray.send(new BatchGetTracesCommand({ TraceIds: [large.trace_id] }));
+    expect(UnprocessedTraceIds).toEqual([large.trace_id]);
+  });
+
+  it("replaces a segment in progress, and never a complete one by it", async () => {
+    const complete = segment();
+    const begun = { ...complete, end_time: undefined, in_progress: true };
+    await put(begun);
+    expect((await get(complete.trace_id)).documents).toEqual([{ ...begun, end_time: undefined }]);
+    expect(await summaryOf(complete)).toMatchObject({ IsPartial: true });
+    await put(complete);
+    await put(begun);
+    expect((await get(complete.trace_id)).documents).toEqual([complete]);
+    expect(await summaryOf(complete)).toMatchObject({ IsPartial: false });
+  });
+
+  it("attaches detached subsegments of two levels, sent before their parents, one by one or as an array", async () => {
+    const parent = segment();
+    const detached = (parent_id: string) => ({ ...sub(), trace_id: parent.trace_id, type: "subsegment", parent_id });
+    const child = detached(parent.id);
+    const grandchild = detached(child.id);
+    const others = [detached(parent.id), detached(parent.id)];
+    await put(grandchild);
+    await put(child);
+    await put(parent, others);
+    const { documents } = await get(parent.trace_id);
+    const bare = ({ trace_id: _, type: __, parent_id: ___, ...rest }: typeof child) => rest;
+    expect(documents).toHaveLength(1);
+    expect(documents[0].subsegments).toHaveLength(3);
+    expect(documents[0].subsegments).toEqual(
+      expect.arrayContaining([{ ...bare(child), subsegments: [bare(grandchild)] }, ...others.map(bare)]),
+    );
+  });
+
+  it("gives back what the schema knows and drops the rest", async () => {
+    const start = nowSeconds() + 0.123456;
+    const { documents } = await putAndGet({
+      Dummy: false,
+      start_time: start,
+      end_time: start + 1,
+      annotations: { text: "a", number: 1, yes: true, object: {}, list: [1] },
+      metadata: { ns: { deep: [{ a: { b: null } }] } },
+      fault: false,
+      cause: { exceptions: [{ id: "aaaaaaaaaaaaaaaa", message: "m", type: "T" }] },
+    });
+    expect(documents[0]).toMatchObject({
+      start_time: start,
+      annotations: { text: "a", number: 1, yes: true },
+      metadata: { ns: { deep: [{ a: { b: null } }] } },
+      fault: false,
+      cause: { exceptions: [{ message: "m", type: "T" }] },
+    });
+    expect(documents[0]).not.toHaveProperty("Dummy");
+    expect(documents[0]).not.toHaveProperty("error");
+    expect(Object.keys(documents[0].annotations)).toHaveLength(3);
+    expect(documents[0].cause.exceptions[0]).not.toHaveProperty("id");
+  });
+
+  it("accepts a W3C-born trace id, which is then found in either form", async () => {
+    const w3c = `4efaaf4d${newTraceId().slice(11)}`;
+    const trace_id = `1-${w3c.slice(0, 8)}-${w3c.slice(8)}`;
+    await put(segment({ trace_id: trace_id.toUpperCase() }));
+    expect((await get(w3c)).trace.Id).toBe(trace_id);
+    expect((await get(trace_id)).trace.Id).toBe(trace_id);
+  });
+
+  it("lists a payload of OpenTelemetry's encoding as unprocessed", async () => {
+    expect((await put("T1S!!!")).UnprocessedTraceSegments).toMatchObject([{ ErrorCode: "UnsupportedFormat" }]);
+  });
+});
+
+describe("BatchGetTraces", () => {
+  it("takes five ids", async () => {
+    const call = xray.send(new BatchGetTracesCommand({ TraceIds: Array.from({ length: 6 }, newTraceId) }));
+    await expect(call).rejects.toMatchObject(refused("InvalidRequestException", /^Exceeding maximum query size: 5$/));
+  });
+
+  it("takes no token, and no id longer than 35", async () => {
+    const token = xray.send(new BatchGetTracesCommand({ TraceIds: [newTraceId()], NextToken: "x" }));
+    await expect(token).rejects.toMatchObject(
+      refused("InvalidRequestException", "NextToken is currently not supported"),
+    );
+    const long = xray.send(new BatchGetTracesCommand({ TraceIds: ["x".repeat(36)] }));
+    await expect(long).rejects.toMatchObject(refused("ValidationException", /less than or equal to 35/));
+  });
+
+  it("lists what it does not find", async () => {
+    const unknown = [newTraceId(), "nonsense"];
+    const answer = await xray.send(new BatchGetTracesCommand({ TraceIds: unknown }));
+    expect(answer).toMatchObject({ Traces: [], UnprocessedTraceIds: unknown });
+  });
+
+  it("has the trace's length and that nothing was cut", async () => {
+    const start = nowSeconds();
+    const { trace } = await putAndGet({
+      start_time: start,
+      end_time: start + 1,
+      subsegments: [sub({ start_time: start, end_time: start + 1.23449 })],
+    });
+    expect(trace).toMatchObject({ Duration: 1.234, LimitExceeded: false });
+  });
+
+  it("says so when a trace has outgrown what is read of it", async () => {
+    const trace_id = newTraceId();
+    const large = () => segment({ trace_id, metadata: { default: { text: "x".repeat(60_000) } } });
+    await put(...Array.from({ length: 12 }, large));
+    const { trace, documents } = await get(trace_id);
+    expect(trace.LimitExceeded).toBe(true);
+    expect(documents.length).toBeLessThan(12);
+  });
+
+  it("infers one segment for a call of a table, with the table's name, the same at every reading", async () => {
+    const call = sub({ name: "DynamoDB", namespace: "aws", aws: { table_name: "t" } });
+    const { document, documents, inferred } = await putAndGet({ subsegments: [call] });
+    expect(inferred).toEqual([
+      {
+        id: expect.stringMatching(/^[0-9a-f]{16}$/),
+        name: "DynamoDB",
+        start_time: call.start_time,
+        end_time: call.end_time,
+        trace_id: document.trace_id,
+        parent_id: call.id,
+        inferred: true,
+        origin: "AWS::DynamoDB::Table",
+        aws: { table_name: "t", resource_names: ["t"] },
+      },
+    ]);
+    expect(documents.find(({ id }) => id === document.id).subsegments[0].aws.resource_names).toEqual(["t"]);
+    expect((await get(document.trace_id)).inferred).toEqual(inferred);
+  });
+
+  it("infers none where the called side sent a segment", async () => {
+    const call = sub({ namespace: "remote" });
+    const document = segment({ subsegments: [call] });
+    await put(document, segment({ trace_id: document.trace_id, parent_id: call.id, name: "callee" }));
+    expect((await get(document.trace_id)).inferred).toEqual([]);
+  });
+});
+
+describe("GetTraceSummaries", () => {
+  it("finds a trace as soon as it was acknowledged, within [StartTime, EndTime)", async () => {
+    const document = segment();
+    const born = Number.parseInt(document.trace_id.slice(2, 10), 16);
+    await put(document);
+    expect(await summaryOf(document, range(born, born + 1))).toMatchObject({ Id: document.trace_id });
+    expect(await summaryOf(document, range(born - 10, born))).toBeUndefined();
+    expect(await summaryOf(document, range(born + 1, born + 10))).toBeUndefined();
+  });
+
+  it("goes by the start where the time in the id means nothing", async () => {
+    const document = segment({ trace_id: `1-4efaaf4d-${hex(24)}` });
+    await put(document);
+    expect(await summaryOf(document, range(document.start_time, document.start_time + 1))).toBeDefined();
+  });
+
+  it("goes by activity (Event) and by ends (Service), and says which time matched", async () => {
+    const start = nowSeconds() - 1000;
+    const document = segment({
+      trace_id: `1-${start.toString(16)}-${hex(24)}`,
+      start_time: start,
+      end_time: start + 500,
+    });
+    await put(document);
+    const inside = range(start + 100, start + 200);
+    const atEnd = range(start + 400, start + 600);
+    expect(await summaryOf(document, inside)).toBeUndefined();
+    expect(await summaryOf(document, { ...inside, TimeRangeType: "Service" })).toBeUndefined();
+    expect(await summaryOf(document, { ...inside, TimeRangeType: "Event" })).toHaveProperty("MatchedEventTime");
+    for (const TimeRangeType of ["Event", "Service"] as const)
+      expect(await summaryOf(document, { ...atEnd, TimeRangeType })).toMatchObject({
+        MatchedEventTime: new Date((start + 500) * 1000),
+      });
+    expect(await summaryOf(document, range(start, start + 1))).not.toHaveProperty("MatchedEventTime");
+  });
+
+  it("gives every trace once over several pages, newest first, and ends without a token", async () => {
+    const base = nowSeconds() - 7200; // an hour of their own
+    const ids = Array.from({ length: 1203 }, (_, index) => `1-${(base + (index % 400)).toString(16)}-${hex(24)}`);
+    const documents = ids.map((trace_id, index) =>
+      segment({ trace_id, start_time: base + (index % 400), end_time: base + 1000 }),
+    );
+    for (let index = 0; index < documents.length; index += 50) await put(...documents.slice(index, index + 50));
+    const found: string[] = [];
+    const pages: number[] = [];
+    const asked = range(base, base + 1000);
+    // The SDK's paginator writes its token into what it is given.
+    for await (const page of paginateGetTraceSummaries({ client: xray }, { ...asked })) {
+      pages.push(page.TraceSummaries!.length);
+      expect(page.TracesProcessedCount).toBe(page.TraceSummaries!.length);
+      found.push(...page.TraceSummaries!.map(({ Id }) => Id!));
+    }
+    expect(pages.length).toBeGreaterThan(1);
+    expect(found).toHaveLength(ids.length);
+    expect(new Set(found)).toEqual(new Set(ids));
+    const times = found.map((id) => Number.parseInt(id.slice(2, 10), 16));
+    expect(times).toEqual([...times].sort((a, b) => b - a));
+
+    const sampled = (Value: number) =>
+      summaries({ ...asked, Sampling: true, SamplingStrategy: { Name: "FixedRate", Value } });
+    expect(await sampled(0)).toEqual([]);
+    expect(await sampled(1)).toHaveLength(ids.length);
+    const half = await sampled(0.5);
+    expect(half.length).toBeGreaterThan(ids.length * 0.4);
+    expect(half.length).toBeLessThan(ids.length * 0.6);
+  });
+
+  it("does not go back in revision when late data arrives", async () => {
+    const document = segment();
+    await put(document);
+    const { Revision: first } = (await summaryOf(document))!;
+    expect(first).toBeGreaterThanOrEqual(1);
+    await put(segment({ trace_id: document.trace_id, parent_id: document.id }));
+    expect((await summaryOf(document))!.Revision).toBeGreaterThan(first!);
+  });
+
+  it("refuses a filter expression, and takes an empty one for none", async () => {
+    await expect(summaries({ FilterExpression: "fault" })).rejects.toMatchObject(
+      refused("InvalidRequestException", /not offered yet/),
+    );
+    expect((await summaries({ FilterExpression: "" })).length).toBe((await summaries()).length);
+  });
+
+  it.each([
+    ["a start after the end", range(2, 1), "InvalidRequestException", /StartTime must be before EndTime/],
+    ["a range of more than 24 hours", range(0, 86_401), "InvalidRequestException", /cannot be longer than 24 hours/],
+    ["an unknown TimeRangeType", { TimeRangeType: "Foo" }, "ValidationException", /timeRangeType/],
+    ["a foreign token", { NextToken: "x" }, "InvalidRequestException", /Invalid NextToken/],
+    [
+      "a rate over 1",
+      { Sampling: true, SamplingStrategy: { Name: "FixedRate", Value: 1.1 } },
+      "InvalidRequestException",
+      /FixedRate/,
+    ],
+  ])("refuses %s", async (_, input, name, message) => {
+    const call = xray.send(new GetTraceSummariesCommand({ ...range(0, 10), ...(input as object) }));
+    await expect(call).rejects.toMatchObject(refused(name, message));
+  });
+});
+
+describe("the daemon's port", () => {
+  const port = () => Number(service.daemonAddress.split(":").at(-1));
+
+  it("makes the trace of a datagram readable, and outlives bad ones", async () => {
+    const document = segment();
+    const socket = createSocket("udp4");
+    socket.send(`{"format": "json", "version": 2}\n${JSON.stringify(segment())}`, port(), "127.0.0.1");
+    socket.send(`{"format": "json", "version": 1}\n${JSON.stringify(document)}`, port(), "127.0.0.1");
+    const found = await eventually(async () => {
+      const { Traces } = await xray.send(new BatchGetTracesCommand({ TraceIds: [document.trace_id] }));
+      return Traces!.length > 0 && Traces;
+    }, "the trace of a datagram");
+    expect(JSON.parse(found[0]!.Segments![0]!.Document!)).toEqual(document);
+    socket.close();
+  });
+
+  it("answers unsigned calls", async () => {
+    const post = async (path: string, body?: string) => {
+      const response = await fetch(`http://${service.daemonAddress}${path}`, { method: "POST", body });
+      return { status: response.status, answer: await response.json() };
+    };
+    expect(await post("/GetSamplingRules")).toMatchObject({
+      status: 200,
+      answer: { SamplingRuleRecords: [{ SamplingRule: { RuleName: "Default" }, CreatedAt: 0 }] },
+    });
+    const statistics = {
+      RuleName: "Default",
+      ClientID: "00112233445566778899aabb",
+      Timestamp: nowSeconds(),
+      RequestCount: 1,
+      SampledCount: 1,
+      BorrowCount: 1,
+    };
+    expect(await post("/SamplingTargets", JSON.stringify({ SamplingStatisticsDocuments: [statistics] }))).toMatchObject(
+      {
+        status: 200,
+        answer: {
+          SamplingTargetDocuments: [{ FixedRate: 0.05, Interval: 10 }],
+          LastRuleModification: 0,
+          UnprocessedStatistics: [],
+        },
+      },
+    );
+    expect(
+      await post("/TraceSegments", JSON.stringify({ TraceSegmentDocuments: [JSON.stringify(segment())] })),
+    ).toEqual({
+      status: 200,
+      answer: { UnprocessedTraceSegments: [] },
+    });
+  });
+
+  it("takes what the X-Ray SDK sends", async () => {
+    const sdk = createRequire(import.meta.url)("aws-xray-sdk") as typeof import("aws-xray-sdk");
+    sdk.setDaemonAddress(service.daemonAddress);
+    const root = new sdk.Segment("instrumented");
+    const call = root.addNewSubsegment("DynamoDB");
+    call.namespace = "aws";
+    call.addAttribute("aws", { operation: "GetItem", table_name: "carts" });
+    call.addError(new Error("no such table"));
+    call.close();
+    root.addAnnotation("cart", "c1");
+    root.close();
+    const summary = await eventually(
+      async () => (await summaries()).find(({ Id }) => Id === root.trace_id),
+      "the SDK's trace",
+    );
+    expect(summary).toMatchObject({
+      EntryPoint: { Name: "instrumented" },
+      Annotations: { cart: [{ AnnotationValue: { StringValue: "c1" } }] },
+      IsPartial: false,
+    });
+    expect(summary.ServiceIds).toContainEqual(expect.objectContaining({ Name: "carts", Type: "AWS::DynamoDB::Table" }));
+  });
+});
