@@ -2,7 +2,7 @@ import { BlockList, isIP, isIPv4 } from "node:net";
 import type { ConditionValues } from "./condition-values.js";
 import { MalformedPolicy } from "./malformed-policy.js";
 import { compilePattern, type Matcher } from "./pattern.js";
-import { compileTemplate, parseTemplate, splitTemplateAtColons } from "./template.js";
+import { compileTemplate, isVariable, parseTemplate, splitTemplateAtColons } from "./template.js";
 
 /** Whether one value of the call matches one value of the policy. */
 type ConditionTest = (value: string, values: ConditionValues) => boolean;
@@ -33,8 +33,10 @@ const compileArn: Compile = (text, { variables }) => {
   const template = parseTemplate(text, { variables, wildcards: true });
   const components = splitTemplateAtColons(template, arnComponents).map((component) => compileTemplate(component));
   if (components.length < arnComponents) {
+    // The rest may be in a wildcard at the end (`arn:aws:s3:*`) or in a variable (`${aws:PrincipalArn}`).
+    const open = template.at(-1) === "*" || template.some(isVariable);
     const whole = compileTemplate(template);
-    return (value, values) => template.at(-1) === "*" && isArn(value) && (whole(values)?.(value) ?? false);
+    return (value, values) => open && isArn(value) && (whole(values)?.(value) ?? false);
   }
   return (value, values) => {
     if (!isArn(value)) return false;

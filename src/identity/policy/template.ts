@@ -2,7 +2,7 @@ import type { ConditionValues } from "./condition-values.js";
 import { MalformedPolicy } from "./malformed-policy.js";
 import { compilePattern, type Matcher, type PatternToken } from "./pattern.js";
 
-interface Variable {
+export interface Variable {
   readonly key: string;
   readonly fallback?: string;
 }
@@ -104,7 +104,7 @@ function resolveTemplate(template: Template, values: ConditionValues): PatternTo
   return tokens;
 }
 
-function isVariable(part: PatternToken | Variable): part is Variable {
+export function isVariable(part: PatternToken | Variable): part is Variable {
   return typeof part === "object" && "key" in part;
 }
 
