@@ -1,0 +1,91 @@
+import * as sdk from "@aws-sdk/client-s3";
+import type { Service } from "../operation.js";
+import { abortMultipartUpload } from "./abort-multipart-upload.js";
+import { getBucketAcl, putBucketAcl } from "./bucket-acl.js";
+import { deleteBucketPolicy, getBucketPolicy, getBucketPolicyStatus, putBucketPolicy } from "./bucket-policy.js";
+import { deleteBucketTagging, getBucketTagging, putBucketTagging } from "./bucket-tagging.js";
+import { getBucketVersioning, putBucketVersioning } from "./bucket-versioning.js";
+import { Buckets } from "./buckets.js";
+import { completeMultipartUpload } from "./complete-multipart-upload.js";
+import { copyObject } from "./copy-object.js";
+import { createBucket } from "./create-bucket.js";
+import { createMultipartUpload } from "./create-multipart-upload.js";
+import { deleteBucket } from "./delete-bucket.js";
+import { deleteObject } from "./delete-object.js";
+import { deleteObjects } from "./delete-objects.js";
+import { getBucketEncryption } from "./get-bucket-encryption.js";
+import { getBucketLocation } from "./get-bucket-location.js";
+import { getBucketOwnershipControls } from "./get-bucket-ownership-controls.js";
+import { getObject, headObject } from "./get-object.js";
+import { getObjectAcl } from "./get-object-acl.js";
+import { getObjectAttributes } from "./get-object-attributes.js";
+import { headBucket } from "./head-bucket.js";
+import { listBuckets } from "./list-buckets.js";
+import { listMultipartUploads } from "./list-multipart-uploads.js";
+import { listObjects, listObjectsV2, listObjectVersions } from "./list-objects.js";
+import { listParts } from "./list-parts.js";
+import { notOffered } from "./not-offered.js";
+import { deleteObjectTagging, getObjectTagging, putObjectTagging } from "./object-tagging.js";
+import { deletePublicAccessBlock, getPublicAccessBlock, putPublicAccessBlock } from "./public-access-block.js";
+import { putObject } from "./put-object.js";
+import type { S3Deps, S3Parts } from "./s3-deps.js";
+import { uploadPart, uploadPartCopy } from "./upload-part.js";
+
+/** S3: buckets are settings, objects are in the object store. */
+export function s3Service(deps: S3Deps): Service {
+  const parts: S3Parts = { ...deps, buckets: new Buckets(deps.settings, deps.environment) };
+  return {
+    signingName: "s3",
+    eventSource: "s3.amazonaws.com",
+    apiVersion: "2006-03-01",
+    protocol: "rest-xml",
+    xmlNamespace: "http://s3.amazonaws.com/doc/2006-03-01/",
+    sdk,
+    operations: [
+      abortMultipartUpload,
+      completeMultipartUpload,
+      copyObject,
+      createBucket,
+      createMultipartUpload,
+      deleteBucket,
+      deleteBucketPolicy,
+      deleteBucketTagging,
+      deleteObject,
+      deleteObjects,
+      deleteObjectTagging,
+      deletePublicAccessBlock,
+      getBucketAcl,
+      getBucketEncryption,
+      getBucketLocation,
+      getBucketOwnershipControls,
+      getBucketPolicy,
+      getBucketPolicyStatus,
+      getBucketTagging,
+      getBucketVersioning,
+      getObject,
+      getObjectAcl,
+      getObjectAttributes,
+      getObjectTagging,
+      getPublicAccessBlock,
+      headBucket,
+      headObject,
+      listBuckets,
+      listMultipartUploads,
+      listObjects,
+      listObjectsV2,
+      listObjectVersions,
+      listParts,
+      putBucketAcl,
+      putBucketPolicy,
+      putBucketTagging,
+      putBucketVersioning,
+      putObject,
+      putObjectTagging,
+      putPublicAccessBlock,
+      uploadPart,
+      uploadPartCopy,
+    ].map((make) => make(parts)),
+    notOffered,
+    throttled: { code: "SlowDown", httpStatus: 503 },
+  };
+}
