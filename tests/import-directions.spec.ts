@@ -89,7 +89,7 @@ function matches(imported: string, pattern: string): boolean {
 function importsOf(folder: string): { file: string; imported: string }[] {
   const files = readdirSync(folder, { recursive: true, encoding: "utf8" })
     .map((file) => file.split(path.sep).join("/"))
-    .filter((file) => file.endsWith(".ts") && !/\.(spec|contract)\.ts$/.test(file));
+    .filter((file) => file.endsWith(".ts") && !/\.(spec|contract|fixture)\.ts$/.test(file));
   expect(files.length).toBeGreaterThan(30);
   return files.flatMap((file) => {
     const text = readFileSync(path.join(folder, file), "utf8");

@@ -3,11 +3,10 @@ import type { SettingsStore } from "../storage/settings-store.js";
 
 const dayMs = 86_400_000;
 
-/** What one run did; failures are tried again by the next run. */
+/** What one run did. */
 export interface LogRetentionReport {
   readonly groupsTrimmed: number;
   readonly deletionsFinished: number;
-  readonly failures: readonly unknown[];
 }
 
 /**
@@ -17,6 +16,7 @@ export interface LogRetentionReport {
  */
 export function createLogRetention(deps: { readonly settings: SettingsStore; readonly logEvents: LogEventStore }) {
   return {
+    /** Does all it can. @throws AggregateError of what failed; the next run tries it again. */
     async run(nowMs: number): Promise<LogRetentionReport> {
       const failures: unknown[] = [];
       const attempt = async (work: () => Promise<void>): Promise<number> => {
@@ -65,7 +65,8 @@ export function createLogRetention(deps: { readonly settings: SettingsStore; rea
           });
         });
 
-      return { groupsTrimmed, deletionsFinished, failures };
+      if (failures.length > 0) throw new AggregateError(failures, "some log events could not be deleted");
+      return { groupsTrimmed, deletionsFinished };
     },
   };
 }

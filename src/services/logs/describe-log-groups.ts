@@ -12,7 +12,7 @@ import { decodePageToken, encodePageToken } from "../page-token.js";
 import type { LogsDeps } from "./deps.js";
 import { check, invalidParameter } from "./errors.js";
 import type { LogGroupRow } from "./log-groups.js";
-import { accessTo, checkGroupName, groupArn, groupNameOf, groupNamePattern } from "./names.js";
+import { accessTo, checkGroupName, groupArn, groupNameOf, groupNamePattern, scopeOf } from "./names.js";
 
 const pageSizeDefault = 50;
 
@@ -47,7 +47,7 @@ export const describeLogGroups = (deps: LogsDeps) =>
         limit: input.limit ?? pageSizeDefault,
       });
       const bytes = await deps.logEvents.readLogGroupBytes(
-        call,
+        scopeOf(call),
         groups.map((group) => group.group_id),
       );
       return {

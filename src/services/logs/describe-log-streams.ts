@@ -8,7 +8,7 @@ import { decodePageToken, encodePageToken } from "../page-token.js";
 import type { LogsDeps } from "./deps.js";
 import { check, invalidParameter } from "./errors.js";
 import { requireGroup } from "./log-groups.js";
-import { accessTo, checkGroupName, groupNameOf, groupResources, knownGroupName, streamArn } from "./names.js";
+import { accessTo, checkGroupName, groupNameOf, groupResources, knownGroupName, scopeOf, streamArn } from "./names.js";
 
 const pageSizeDefault = 50;
 
@@ -43,7 +43,9 @@ export const describeLogStreams = (deps: LogsDeps) =>
         .select(["name", "created_ms"])
         .where("group_id", "=", group.group_id)
         .execute();
-      const ranks = byTime ? lastTimes(await deps.logEvents.readLogStreamStatistics(call, group.group_id)) : undefined;
+      const ranks = byTime
+        ? lastTimes(await deps.logEvents.readLogStreamStatistics(scopeOf(call), group.group_id))
+        : undefined;
       const direction = input.descending ? -1 : 1;
       const compare = (left: { rank: number; name: string }, right: { rank: number; name: string }) =>
         direction * (left.rank - right.rank || (left.name < right.name ? -1 : left.name > right.name ? 1 : 0));
@@ -85,7 +87,8 @@ async function describe(
   page: readonly StreamEntry[],
 ): Promise<DescribeLogStreamsResponse["logStreams"]> {
   const names = page.map((entry) => entry.name);
-  const statistics = names.length === 0 ? [] : await deps.logEvents.readLogStreamStatistics(scope, groupId, names);
+  const statistics =
+    names.length === 0 ? [] : await deps.logEvents.readLogStreamStatistics(scopeOf(scope), groupId, names);
   const byName = new Map(statistics.map((each) => [each.logStreamName, each]));
   return page.map(({ name, createdMs }) => ({
     logStreamName: name,

@@ -12,7 +12,15 @@ import type { LogsDeps } from "./deps.js";
 import { check, invalidParameter } from "./errors.js";
 import { answerBytesMax, answerEventsMax, logGroupData } from "./log-group-data.js";
 import { expiryMs, laterOf, requireGroup } from "./log-groups.js";
-import { accessTo, checkGroupName, groupNameOf, groupResources, knownGroupName, streamNamePattern } from "./names.js";
+import {
+  accessTo,
+  checkGroupName,
+  groupNameOf,
+  groupResources,
+  knownGroupName,
+  scopeOf,
+  streamNamePattern,
+} from "./names.js";
 
 /** How much one call looks at before it answers with a page that may be empty and a token. */
 const scannedBytesMax = 32 * 1_048_576;
@@ -48,7 +56,7 @@ export const filterLogEvents = (deps: LogsDeps) =>
           limit: Math.min(batchEventsMax, Math.max(answer.limit * 2, 100)),
           bytesMax: batchBytesMax,
         };
-        const rows = await deps.logEvents.readLogEvents(call, group.group_id, query);
+        const rows = await deps.logEvents.readLogEvents(scopeOf(call), group.group_id, query);
         if (rows.length === 0) return answer.with(undefined);
         for (const row of rows) {
           if (pattern.match(row.message) !== undefined && !answer.take(row))

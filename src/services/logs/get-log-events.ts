@@ -6,7 +6,15 @@ import type { LogsDeps } from "./deps.js";
 import { check, invalidParameter } from "./errors.js";
 import { answerBytesMax, answerEventsMax, logGroupData } from "./log-group-data.js";
 import { expiryMs, laterOf, requireStream } from "./log-groups.js";
-import { accessTo, checkGroupName, checkStreamName, groupNameOf, groupResources, knownGroupName } from "./names.js";
+import {
+  accessTo,
+  checkGroupName,
+  checkStreamName,
+  groupNameOf,
+  groupResources,
+  knownGroupName,
+  scopeOf,
+} from "./names.js";
 
 /**
  * Both tokens are gaps between events: `f/` continues after the gap, `b/` before it. At the end the token comes back
@@ -29,7 +37,7 @@ export const getLogEvents = (deps: LogsDeps) =>
       const group = await requireStream(deps.settings.read, call, groupName, input.logStreamName!);
       const forward = token?.forward ?? input.startFromHead ?? false;
       const fromMs = laterOf(input.startTime, expiryMs(group, call.nowMs));
-      const rows = await deps.logEvents.readLogEvents(call, group.group_id, {
+      const rows = await deps.logEvents.readLogEvents(scopeOf(call), group.group_id, {
         logStreamNames: [input.logStreamName!],
         fromMs,
         untilMs: input.endTime,

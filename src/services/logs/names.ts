@@ -17,6 +17,11 @@ export function checkStreamName(constraints: Constraints, name: string | undefin
     .pattern("logStreamName", name, streamNamePattern);
 }
 
+/** A call's place in the stores, and nothing else of the call. */
+export function scopeOf({ accountId, region }: Scope): Scope {
+  return { accountId, region };
+}
+
 /** Without the trailing `:*`. */
 export function groupArn(scope: Scope, name: string): string {
   return `arn:aws:logs:${scope.region}:${scope.accountId}:log-group:${name}`;

@@ -11,7 +11,7 @@ import type { LogsDeps } from "./deps.js";
 import { check, invalidParameter } from "./errors.js";
 import { logGroupData } from "./log-group-data.js";
 import { expiryMs, requireStream } from "./log-groups.js";
-import { accessTo, checkGroupName, checkStreamName, groupResources } from "./names.js";
+import { accessTo, checkGroupName, checkStreamName, groupResources, scopeOf } from "./names.js";
 
 /** AWS's limits of a batch. */
 const batchBytesMax = 1_048_576;
@@ -46,7 +46,7 @@ export const putLogEvents = (deps: LogsDeps) => {
           message: event.message!,
         }),
       );
-      if (rows.length > 0) await deps.logEvents.putLogEvents(call, group.group_id, rows);
+      if (rows.length > 0) await deps.logEvents.putLogEvents(scopeOf(call), group.group_id, rows);
       return { nextSequenceToken: eventIdOf(events.length), rejectedLogEventsInfo: rejected };
     },
     recordedRequest: (input) => ({
