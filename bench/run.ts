@@ -44,6 +44,8 @@ async function trial(program: keyof typeof programs, segmentsPerCall: number, ra
   const service = await startServe({
     program: programs[program],
     environment: {
+      // As bin/dosimeter.cjs sets it, which the program without audit does not go through.
+      UV_THREADPOOL_SIZE: "16",
       DOSIMETER_DATA: data,
       DOSIMETER_PORT: "0",
       DOSIMETER_DAEMON_PORT: "0",
