@@ -46,22 +46,22 @@ export function summaryOf(trace: CompiledTrace): TraceSummary {
 }
 
 /**
- * The time that puts a trace into an `Event` or `Service` range: the latest end of a (sub)segment in it; for an `Event`
- * range in which nothing ended, the latest start in it, else the last moment of the range, during which it was running.
+ * The time that puts a trace into an `Event` or `Service` range: the latest end of a segment in it; for an `Event` range
+ * in which none ended, the latest start in it, else the last moment of the range, during which one was running.
  *
  * @param range epoch milliseconds, `untilMs` exclusive.
  */
 export function matchedEventTime(trace: CompiledTrace, range: { fromMs: number; untilMs: number }): Date {
-  let latestEnd = -1;
-  let latestStart = -1;
-  const within = (timeMs: number) => timeMs >= range.fromMs && timeMs < range.untilMs;
-  for (const segment of trace.segments)
-    walk(segment, ({ start_time, end_time }) => {
-      if (end_time !== undefined && within(end_time * 1000)) latestEnd = Math.max(latestEnd, end_time * 1000);
-      if (within(start_time * 1000)) latestStart = Math.max(latestStart, start_time * 1000);
-    });
-  if (latestEnd >= 0) return new Date(latestEnd);
-  return new Date(latestStart >= 0 ? latestStart : range.untilMs - 1);
+  const sent = trace.segments.filter((segment) => !segment.inferred);
+  const latestOf = (times: readonly (number | undefined)[]) =>
+    times.reduce<number>((latest, seconds) => {
+      const timeMs = (seconds ?? Number.NaN) * 1000;
+      return timeMs >= range.fromMs && timeMs < range.untilMs ? Math.max(latest, timeMs) : latest;
+    }, -1);
+  const end = latestOf(sent.map(({ end_time }) => end_time));
+  if (end >= 0) return new Date(end);
+  const start = latestOf(sent.map(({ start_time }) => start_time));
+  return new Date(start >= 0 ? start : range.untilMs - 1);
 }
 
 function hasThrottle(segments: readonly Entity[]): boolean {

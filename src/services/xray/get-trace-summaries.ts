@@ -19,8 +19,8 @@ const summariesPerPageMax = 1000;
 /** Documents compiled for one page: about 0.1 s of one core, after which the page ends early. */
 const pageLengthMax = 4 * 1024 * 1024;
 
-/** Traces read at once; at most so many times the size of a trace are in memory for one call. */
-const tracesPerReadMax = 100;
+/** Traces read at once: 100 MB, if all of them turn out as large as a trace may be. */
+const tracesPerReadMax = 200;
 /** The first read, before their size is known. */
 const tracesOfFirstRead = 25;
 
