@@ -1,0 +1,82 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Environment, systemEnvironment } from "../../environment.js";
+import { eventStoreContract } from "../event-store.contract.js";
+import { logEventStoreContract } from "../log-event-store.contract.js";
+import { traceStoreContract } from "../trace-store.contract.js";
+import { type Facts, openFacts } from "./open-facts.js";
+
+const dayMs = 86_400_000;
+const dataFolder = mkdtempSync(path.join(tmpdir(), "dosimeter-facts-"));
+// The engine's own clock is another: nothing may hang on it.
+let nowMs = Date.UTC(2026, 2, 1, 12);
+const environment: Environment = { ...systemEnvironment, clock: { nowMs: () => nowMs, monotonicMs: () => nowMs } };
+const retention = { traceRetentionDays: 30, eventRetentionDays: 90 };
+
+let facts: Facts;
+beforeAll(async () => {
+  facts = await openFacts({ environment, dataFolder, retention });
+});
+afterAll(async () => {
+  await facts.close();
+  rmSync(dataFolder, { recursive: true });
+});
+
+traceStoreContract("the embedded engine", () => facts.traces);
+eventStoreContract("the embedded engine", () => facts.events);
+logEventStoreContract("the embedded engine", () => facts.logEvents);
+
+describe("embedded facts", () => {
+  const scope = { accountId: "111111111111", region: "eu-west-1" };
+  const traceId = "1-69a42f40-0123456789abcdef01234567";
+
+  async function putSegment() {
+    await facts.traces.putSegments(scope, [
+      {
+        traceId,
+        segmentId: "0123456789abcdef",
+        kind: "segment",
+        startTimeSeconds: nowMs / 1000,
+        endTimeSeconds: nowMs / 1000,
+        inProgress: false,
+        receivedMs: nowMs,
+        document: "{}",
+      },
+    ]);
+  }
+
+  it("keep what was stored when they are closed and opened again, under a new stream", async () => {
+    await putSegment();
+    const stream = facts.events.streamId;
+    const last = await facts.events.lastCommit(stream);
+    await facts.close();
+    expect(await facts.health()).toMatchObject({ healthy: false });
+    await expect(putSegment()).rejects.toMatchObject({ name: "StoreUnavailable" });
+    facts = await openFacts({ environment, dataFolder, retention });
+    expect(facts.events.streamId).not.toBe(stream);
+    expect(await facts.events.lastCommit(stream)).toBe(last);
+    expect(await facts.events.lastCommit(facts.events.streamId)).toBe(0);
+    expect(await facts.traces.readTraces(scope, [traceId], 1000)).toHaveLength(1);
+    expect(await facts.health()).toEqual({ healthy: true });
+  });
+
+  it("say how much they hold", async () => {
+    await putSegment();
+    const stats = await facts.stats();
+    expect(stats.tables.segments.rows).toBeGreaterThan(0);
+    expect(stats.tables.segments.bytesOnDisk).toBeGreaterThan(0);
+  });
+
+  it("drop days that are past retention, by the clock they were given", async () => {
+    await putSegment();
+    const startedMs = nowMs;
+    nowMs = startedMs + 30 * dayMs;
+    await facts.retain();
+    expect(await facts.traces.readTraces(scope, [traceId], 1000)).toHaveLength(1);
+    nowMs = startedMs + 32 * dayMs;
+    await facts.retain();
+    expect(await facts.traces.readTraces(scope, [traceId], 1000)).toEqual([]);
+  });
+});
