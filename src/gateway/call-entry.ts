@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import type { CallFacts } from "../audit/event.js";
 import { toEventParameters } from "../audit/parameters.js";
 import { eventOf } from "../audit/record.js";
@@ -25,6 +26,8 @@ export class CallEntry {
   readonly host: string;
   /** True once the record is durable, with or without the change it belongs to. */
   recorded = false;
+  /** The checked body of an S3 call; given up when the call is refused, since nobody will read the rest. */
+  openBody: Readable | undefined;
   #routed: OperationEntry;
   #caller: Caller = { kind: "anonymous" };
   #claimedAccessKeyId: string | undefined;
@@ -91,9 +94,10 @@ export class CallEntry {
       ...facts,
       requestParameters: operation.recordedRequest?.(value) ?? toEventParameters(shape.inputSchema, value),
       responseElements:
-        operation.readOnly || !answered
+        !answered
           ? null
-          : (operation.recordedResponse?.(outcome.output) ?? toEventParameters(shape.outputSchema, outcome.output)),
+          : (operation.recordedResponse?.(outcome.output) ??
+            (operation.readOnly ? null : toEventParameters(shape.outputSchema, outcome.output))),
       resources: operation.resources?.(value, call, answered ? outcome.output : undefined) ?? [],
     });
   }

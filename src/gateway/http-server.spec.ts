@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { type RunningHttpServer, startHttpServer } from "./http-server.js";
 import { type FixtureOptions, type GatewayFixture, startGateway } from "./testing/gateway-fixture.js";
 import { signed } from "./testing/signed-request.js";
-import { answering, xrayService } from "./testing/test-services.js";
+import { answering, objectOperations, s3Service, xrayService } from "./testing/test-services.js";
 
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -62,6 +62,33 @@ describe("the HTTP port", () => {
     polite.socket.write(body);
     expect(await polite.until("UnprocessedTraceSegments")).toContain("HTTP/1.1 200");
     polite.socket.destroy();
+  });
+
+  it("asks for an object's bytes too, and takes them as they come", async () => {
+    const objects = new Map<string, Buffer>();
+    const { endpoint, server } = await start({ services: [s3Service(objectOperations(objects))] });
+    const request = signed({ endpoint, service: "s3", method: "PUT", path: "/b/k", body: "content" });
+    const headers = Object.entries({ ...request.headers, expect: "100-continue", "content-length": "7" });
+    const head = headers.map(([name, value]) => `${name}: ${value}\r\n`).join("");
+    const polite = converse(server.port, `PUT /b/k HTTP/1.1\r\n${head}\r\n`);
+    await polite.until("HTTP/1.1 100 Continue");
+    polite.socket.write("content");
+    await polite.until("HTTP/1.1 200");
+    expect(objects.get("b/k")?.toString()).toBe("content");
+    polite.socket.destroy();
+  });
+
+  it("keeps nothing of an object whose sender goes away, and records the call", async () => {
+    const objects = new Map<string, Buffer>();
+    const { endpoint, server, records } = await start({ services: [s3Service(objectOperations(objects))] });
+    const request = signed({ endpoint, service: "s3", method: "PUT", path: "/b/k", body: "content" });
+    const headers = Object.entries({ ...request.headers, "content-length": "7" });
+    const head = headers.map(([name, value]) => `${name}: ${value}\r\n`).join("");
+    const gone = converse(server.port, `PUT /b/k HTTP/1.1\r\n${head}\r\ncon`);
+    await gone.until("").then(() => gone.socket.end());
+    await gone.closed;
+    await expect.poll(() => records()).toMatchObject([{ eventName: "PutObject", errorCode: "IncompleteBody" }]);
+    expect(objects.size).toBe(0);
   });
 
   it("refuses a body by its declared length, without asking for it, and closes", async () => {

@@ -39,8 +39,7 @@ const lingerMsMax = 2_000;
 export async function startHttpServer(options: HttpServerOptions): Promise<RunningHttpServer> {
   let draining = false;
   const handle = (message: IncomingMessage, response: ServerResponse) => {
-    if (draining) response.shouldKeepAlive = false;
-    answer(message, response, options).catch((cause) => {
+    answer(message, response, options, () => draining).catch((cause) => {
       options.log("A reply could not be sent.", cause);
       response.destroy();
     });
@@ -91,7 +90,12 @@ function drain(server: Server, graceMs: number): Promise<void> {
   });
 }
 
-async function answer(message: IncomingMessage, response: ServerResponse, options: HttpServerOptions): Promise<void> {
+async function answer(
+  message: IncomingMessage,
+  response: ServerResponse,
+  options: HttpServerOptions,
+  draining: () => boolean,
+): Promise<void> {
   const url = message.url ?? "/";
   const question = url.indexOf("?");
   const rawPath = question === -1 ? url : url.slice(0, question);
@@ -112,6 +116,7 @@ async function answer(message: IncomingMessage, response: ServerResponse, option
           ...(options.vouched === undefined ? {} : { vouched: options.vouched }),
         })
       : await page();
+  if (draining()) response.shouldKeepAlive = false;
   await send(message, response, wire);
 }
 
@@ -160,10 +165,12 @@ async function send(message: IncomingMessage, response: ServerResponse, wire: Wi
     response.end(wire.body);
     return;
   }
+  // The answer and the end of our side at once, so that the client need not wait for what is thrown away.
   response.write(wire.body.length === 0 ? "" : wire.body);
   response.flushHeaders();
+  message.socket.end();
   await linger(message);
-  response.end();
+  message.socket.destroy();
 }
 
 /** Throws away what still comes, within bounds: closing at once would reset the connection under the answer. */

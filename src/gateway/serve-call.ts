@@ -75,6 +75,7 @@ async function attempt(entry: CallEntry, deps: ServeDeps): Promise<Outcome> {
     const output = await entry.routed.operation.execute(input, call);
     return { kind: "answered", output };
   } catch (reason) {
+    entry.openBody?.destroy();
     return { kind: "refused", error: errorOf(reason, entry, deps) };
   }
 }
@@ -171,17 +172,19 @@ function offered({ codec, refusal }: OperationEntry): Codec {
 }
 
 async function parse(
-  { request, routed }: CallEntry,
+  entry: CallEntry,
   codec: Codec,
   route: Route,
   from: { query: QueryParameters; received: Buffer | undefined; identity: Identity; deps: ServeDeps },
 ): Promise<unknown> {
   const { query, received, identity, deps } = from;
+  const { request, routed } = entry;
   const labels = route.kind === "operation" ? route.labels : {};
   const readable = { request, query, labels } satisfies Partial<ReadableRequest>;
   if (received !== undefined)
     return codec.parse({ ...readable, body: await decompress(request, received, deps.bodyBytesMax) });
   const { stream, length } = checkedBody(request, identity.signature, routed.shape?.traits.httpChecksum !== undefined);
+  entry.openBody = stream;
   if (codec.streamsBody)
     return codec.parse({
       ...readable,

@@ -92,10 +92,9 @@ function checkScope(claim: SignatureClaim, regions: readonly string[] | undefine
 const regionName = /^[a-z]{2,4}(-[a-z]{2,16}){1,3}-\d{1,2}$/;
 
 function checkTime(claim: SignatureClaim, nowMs: number): void {
-  const now = basicTime(nowMs);
   if (claim.signedAtMs > nowMs + skewMsMax)
     throw refusals.skewed(
-      `Signature not yet current: ${claim.timestamp} is still later than ${basicTime(nowMs + skewMsMax)} (${now} + 15 min.)`,
+      `Signature not yet current: ${claim.timestamp} is still later than ${basicTime(nowMs + skewMsMax)} (${basicTime(nowMs)} + 15 min.)`,
     );
   if (claim.expiresSeconds !== undefined) {
     if (nowMs > claim.signedAtMs + claim.expiresSeconds * 1000) throw refusals.expired("Request has expired");
@@ -103,7 +102,7 @@ function checkTime(claim: SignatureClaim, nowMs: number): void {
   }
   if (claim.signedAtMs < nowMs - skewMsMax)
     throw refusals.skewed(
-      `Signature expired: ${claim.timestamp} is now earlier than ${basicTime(nowMs - skewMsMax)} (${now} - 15 min.)`,
+      `Signature expired: ${claim.timestamp} is now earlier than ${basicTime(nowMs - skewMsMax)} (${basicTime(nowMs)} - 15 min.)`,
     );
 }
 
