@@ -67,31 +67,30 @@ export const completeMultipartUpload = (parts: S3Parts) =>
 /** @throws ServiceError MalformedXML, InvalidPartOrder, InvalidPart, EntityTooSmall */
 function chosenParts(uploadId: string, listed: readonly CompletedPart[], stored: readonly PartInfo[]): PartInfo[] {
   if (listed.length === 0 || listed.length > limits.partsMax) throw malformedXml();
-  const byNumber = new Map(stored.map((part) => [part.partNumber, part]));
-  const chosen: PartInfo[] = [];
-  let former = 0;
-  for (const [place, { PartNumber = 0, ETag = "", ...given }] of listed.entries()) {
-    if (PartNumber <= former)
+  for (const [place, { PartNumber = 0 }] of listed.entries())
+    if (PartNumber <= (listed[place - 1]?.PartNumber ?? 0))
       throw s3Failure(
         "InvalidPartOrder",
         400,
         "The list of parts was not in ascending order. Parts must be ordered by part number.",
         { UploadId: uploadId },
       );
-    former = PartNumber;
+  const byNumber = new Map(stored.map((part) => [part.partNumber, part]));
+  const chosen = listed.map(({ PartNumber = 0, ETag = "", ...given }) => {
     const part = byNumber.get(PartNumber);
     if (part === undefined || part.etag !== unquoted(ETag)) throw invalidPart(uploadId, PartNumber);
     for (const [algorithm, value] of Object.entries(checksumsOf(given)))
       if (part.checksums[algorithm] !== value) throw invalidPart(uploadId, PartNumber);
-    if (part.sizeBytes < limits.partBytesMin && place < listed.length - 1)
-      throw s3Failure("EntityTooSmall", 400, "Your proposed upload is smaller than the minimum allowed size", {
-        ProposedSize: part.sizeBytes,
-        MinSizeAllowed: limits.partBytesMin,
-        PartNumber,
-        ETag: part.etag,
-      });
-    chosen.push(part);
-  }
+    return part;
+  });
+  const small = chosen.slice(0, -1).find(({ sizeBytes }) => sizeBytes < limits.partBytesMin);
+  if (small !== undefined)
+    throw s3Failure("EntityTooSmall", 400, "Your proposed upload is smaller than the minimum allowed size", {
+      ProposedSize: small.sizeBytes,
+      MinSizeAllowed: limits.partBytesMin,
+      PartNumber: small.partNumber,
+      ETag: small.etag,
+    });
   return chosen;
 }
 
