@@ -93,11 +93,10 @@ export class CallEntry {
     return eventOf({
       ...facts,
       requestParameters: operation.recordedRequest?.(value) ?? toEventParameters(shape.inputSchema, value),
-      responseElements:
-        !answered
-          ? null
-          : (operation.recordedResponse?.(outcome.output) ??
-            (operation.readOnly ? null : toEventParameters(shape.outputSchema, outcome.output))),
+      responseElements: !answered
+        ? null
+        : (operation.recordedResponse?.(outcome.output) ??
+          (operation.readOnly ? null : toEventParameters(shape.outputSchema, outcome.output))),
       resources: operation.resources?.(value, call, answered ? outcome.output : undefined) ?? [],
     });
   }

@@ -42,7 +42,7 @@ export interface Operation<Input, Output> {
   execute(input: Input, call: Call): Promise<Output>;
   /** What the record keeps of the input, where that is not the input itself in the record's spelling. */
   recordedRequest?(input: Input): unknown;
-  /** What the record keeps of the output of a write; reads keep null. */
+  /** What the record keeps of the output of a write; reads keep null where this gives nothing. */
   recordedResponse?(output: Output): unknown;
   /** Resources the call is about, for the record and for LookupEvents. Called with what is known: also after failures. */
   resources?(input: Input, call: Call, output?: Output): readonly EventResource[];
