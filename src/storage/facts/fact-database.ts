@@ -1,6 +1,9 @@
-import { type ClickHouseClient, ClickHouseError, createClient } from "@clickhouse/client";
+import { type ClickHouseClient, ClickHouseError, ClickHouseLogLevel, createClient } from "@clickhouse/client";
 import { createChdbConnection } from "chdb/connection";
 import { StoreBusy, StoreUnavailable } from "../store-error.js";
+
+/** Failures are thrown, and logged by who catches them; the client's own log would add the query's text. */
+const quiet = { level: ClickHouseLogLevel.OFF };
 
 type ClientOptions = NonNullable<Parameters<typeof createClient>[0]>;
 
@@ -45,6 +48,7 @@ export class FactDatabase {
         // The two packages bring one interface in two versions, alike but for the names of settings.
         connection: createChdbConnection({ path: folder }) as unknown as ClientOptions["connection"],
         request_timeout: requestMsMax,
+        log: quiet,
       });
     try {
       const first = session();
@@ -63,7 +67,7 @@ export class FactDatabase {
 
   /** @throws StoreUnavailable if the server does not answer. */
   static async server(url: string, database: string): Promise<FactDatabase> {
-    const first = createClient({ url, request_timeout: requestMsMax });
+    const first = createClient({ url, request_timeout: requestMsMax, log: quiet });
     try {
       await first.command({ query: `CREATE DATABASE IF NOT EXISTS ${database} ENGINE = Atomic` });
     } catch (error) {
@@ -74,6 +78,7 @@ export class FactDatabase {
     const client = createClient({
       url,
       database,
+      log: quiet,
       request_timeout: requestMsMax,
       max_open_connections: httpConnectionsMax,
       clickhouse_settings: { max_partitions_per_insert_block: "0", output_format_json_quote_64bit_integers: 0 },

@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { systemEnvironment } from "../src/environment.js";
+import { eventStoreContract } from "../src/storage/event-store.contract.js";
+import { type Facts, openFacts } from "../src/storage/facts/open-facts.js";
+import { logEventStoreContract } from "../src/storage/log-event-store.contract.js";
+import { traceStoreContract } from "../src/storage/trace-store.contract.js";
+import { type ClickHouseServer, startClickHouseServer } from "./clickhouse-server.js";
+
+/** The promises of the stores of facts, on a ClickHouse server. */
+describe.skipIf(process.env["DOSIMETER_TEST_CLICKHOUSE"] === "0")("facts on a ClickHouse server", () => {
+  let server: ClickHouseServer;
+  let facts: Facts;
+  const open = () =>
+    openFacts({
+      environment: systemEnvironment,
+      dataFolder: "/nonexistent",
+      clickhouseUrl: server.url,
+      // The contracts' rows are of a fixed day, which must not be past retention.
+      retention: { traceRetentionDays: 36_500, eventRetentionDays: 36_500 },
+    });
+
+  beforeAll(async () => {
+    server = await startClickHouseServer();
+    facts = await open();
+  });
+  afterAll(async () => {
+    await facts?.close();
+    await server?.stop();
+  });
+
+  traceStoreContract("a ClickHouse server", () => facts.traces);
+  eventStoreContract("a ClickHouse server", () => facts.events);
+  logEventStoreContract("a ClickHouse server", () => facts.logEvents);
+
+  it("open while others open them, and show each what the others stored", async () => {
+    const others = await Promise.all([open(), open(), open()]);
+    const scope = { accountId: "333333333333", region: "eu-west-1" };
+    const traceId = "1-69a42f40-0123456789abcdef01234567";
+    await others[0]!.traces.putSegments(scope, [
+      {
+        traceId,
+        segmentId: "0123456789abcdef",
+        kind: "segment",
+        startTimeSeconds: 1_772_366_400,
+        inProgress: true,
+        receivedMs: 1_772_366_400_000,
+        document: "{}",
+      },
+    ]);
+    expect(await others[1]!.traces.readTraces(scope, [traceId], 1000)).toHaveLength(1);
+    for (const other of others) await other.close();
+  });
+
+  it("say that they cannot serve once the server is gone", async () => {
+    const lonely = await open();
+    await server.stop();
+    expect(await lonely.health()).toMatchObject({ healthy: false });
+    const scope = { accountId: "333333333333", region: "eu-west-1" };
+    await expect(lonely.traces.readTraces(scope, ["1-69a42f40-0123456789abcdef01234567"], 1)).rejects.toMatchObject({
+      name: "StoreUnavailable",
+    });
+    await lonely.close();
+  });
+});
