@@ -7,9 +7,9 @@ import { readSegmentDocument } from "../src/tracing/segment.js";
  * How long one segment document takes to be read and judged, beside `JSON.parse` alone. Real spans (Nezha) turned into
  * segments of about 500 bytes.
  *
- *     npx vite-node bench/segment-validation.ts
+ *     npm run build && node dist/bench/segment-validation.js
  */
-const folder = path.resolve(import.meta.dirname, "../../shared/data/traces-nezha");
+const folder = path.resolve("../shared/data/traces-nezha");
 const documents = readdirSync(folder)
   .filter((file) => file.startsWith("onlineboutique"))
   .flatMap((file) =>

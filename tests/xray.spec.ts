@@ -1,5 +1,6 @@
 import { createSocket } from "node:dgram";
 import { createRequire } from "node:module";
+import { Readable } from "node:stream";
 import {
   BatchGetTracesCommand,
   GetTraceSummariesCommand,
@@ -369,6 +370,85 @@ describe("GetTraceSummaries", () => {
   ])("refuses %s", async (_, input, name, message) => {
     const call = xray.send(new GetTraceSummariesCommand({ ...range(0, 10), ...(input as object) }));
     await expect(call).rejects.toMatchObject(refused(name, message));
+  });
+});
+
+/** Raw requests, through the daemon's port: nothing between the test and the wire. */
+describe("the wire", () => {
+  async function send(path: string, body?: string, method = "POST") {
+    const response = await fetch(`http://${service.daemonAddress}${path}`, { method, body });
+    const { status, headers } = response;
+    return { status, headers, error: headers.get("x-amzn-errortype"), text: await response.text() };
+  }
+
+  /** The daemon may not read. This is GetTraceSummaries, signed by the SDK over a body that is ours, and its raw answer. */
+  async function sendSigned(body: string): Promise<string> {
+    const command = new GetTraceSummariesCommand(range(0, 1));
+    let answer = "";
+    command.middlewareStack.add(
+      (next) => (call) => {
+        const request = call.request as { body: string; headers: Record<string, string> };
+        request.body = body;
+        request.headers["content-length"] = String(Buffer.byteLength(body));
+        return next(call);
+      },
+      { step: "build", priority: "low" },
+    );
+    command.middlewareStack.add(
+      (next) => async (call) => {
+        const result = await next(call);
+        const response = result.response as { body: AsyncIterable<Uint8Array> };
+        const chunks: Uint8Array[] = [];
+        for await (const chunk of response.body) chunks.push(chunk);
+        answer = Buffer.concat(chunks).toString("utf8");
+        response.body = Readable.from([Buffer.from(answer)]);
+        return result;
+      },
+      { step: "deserialize", priority: "low" },
+    );
+    await xray.send(command);
+    return answer;
+  }
+
+  it("answers JSON with a request id", async () => {
+    const { status, headers } = await send("/GetSamplingRules", "{}");
+    expect(status).toBe(200);
+    expect(headers.get("content-type")).toBe("application/json");
+    expect(headers.get("x-amzn-requestid")).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  it("takes an operation without members with an empty body as with {}", async () => {
+    expect((await send("/GetSamplingRules")).text).toBe((await send("/GetSamplingRules", "{}")).text);
+  });
+
+  it.each([
+    ["another method", "/Traces", undefined, "GET"],
+    ["an unknown path", "/Unknown", "{}", "POST"],
+    ["a body that is no JSON", "/Traces", "{", "POST"],
+    ["a missing member", "/Traces", "{}", "POST"],
+    ["a member of another type", "/Traces", '{"TraceIds":"x"}', "POST"],
+  ])("refuses %s with a 4xx that names the error", async (_, path, body, method) => {
+    const { status, error } = await send(path, body, method);
+    expect(status).toBeGreaterThanOrEqual(400);
+    expect(status).toBeLessThan(500);
+    expect(error).toMatch(/^\w+$/);
+  });
+
+  it("ignores unknown members, reads times in every notation, and answers in seconds without nulls", async () => {
+    const born = nowSeconds() - 20_000; // a second of its own
+    const document = segment({ trace_id: `1-${born.toString(16)}-${hex(24)}`, start_time: born, end_time: born + 1 });
+    await put(document);
+    const times = [`${born}`, `${born}.0`, `${born / 1e9}E9`];
+    const answers = await Promise.all(
+      times.map((time) => sendSigned(`{"StartTime":${time},"EndTime":${born + 1},"Unknown":{"a":1}}`)),
+    );
+    for (const text of answers) {
+      expect(text).toBe(answers[0]);
+      const { TraceSummaries, ApproximateTime } = JSON.parse(text);
+      expect(TraceSummaries).toMatchObject([{ Id: document.trace_id, StartTime: born, Http: {}, Users: [] }]);
+      expect(ApproximateTime).toBeLessThan(1e11);
+      expect(text).not.toMatch(/null|NextToken/);
+    }
   });
 });
 
