@@ -183,15 +183,26 @@ async function parse(
   const readable = { request, query, labels } satisfies Partial<ReadableRequest>;
   if (received !== undefined)
     return codec.parse({ ...readable, body: await decompress(request, received, deps.bodyBytesMax) });
-  const { stream, length } = checkedBody(request, identity.signature, routed.shape?.traits.httpChecksum !== undefined);
+  const { stream, length, trailers } = checkedBody(
+    request,
+    identity.signature,
+    routed.shape?.traits.httpChecksum !== undefined,
+  );
   entry.openBody = stream;
-  if (codec.streamsBody)
-    return codec.parse({
+  if (codec.streamsBody) {
+    const input = codec.parse({
       ...readable,
       body: Buffer.alloc(0),
       stream,
       ...(length === undefined ? {} : { streamLength: length }),
     });
+    // A checksum behind the body is a member like one before it, known once the body has ended: `ChecksumCRC32`.
+    stream.once("end", () => {
+      for (const [name, value] of trailers)
+        (input as Record<string, unknown>)[`Checksum${name.slice("x-amz-checksum-".length).toUpperCase()}`] = value;
+    });
+    return input;
+  }
   return codec.parse({ ...readable, body: await readWhole(stream, deps.bodyBytesMax) });
 }
 

@@ -18,6 +18,8 @@ export interface CheckedBody {
   readonly stream: Readable;
   /** Bytes after decoding, where the caller declared it. */
   readonly length: number | undefined;
+  /** Checksums that came behind the body, by the name of their trailer: complete and verified once the stream has ended. */
+  readonly trailers: ReadonlyMap<string, string>;
 }
 
 /** What was signed about the body; `undefined` for callers without a signature, whose bodies promise only checksums. */
@@ -50,7 +52,7 @@ export function checkedBody(
             "The provided 'x-amz-content-sha256' header does not match what was computed.",
           ),
       });
-    return { stream: check(request.body, new BodyCheck(length, expectations)), length };
+    return { stream: check(request.body, new BodyCheck(length, expectations)), length, trailers: new Map() };
   }
 
   const trailing = payloadHash !== streamingPayloads.signed;
@@ -59,6 +61,7 @@ export function checkedBody(
     throw new ServiceError("AccessDenied", "A signed body wants a signed request.", { httpStatus: 403 });
   const trailerNames = trailing ? trailerNamesOf(request) : [];
   const trailerChecks = new Map<string, Expectation>();
+  const trailers = new Map<string, string>();
   for (const name of trailerNames) if (isChecksumName(name)) trailerChecks.set(name, expectationFor(name));
   const bodyCheck = new BodyCheck(length, [...expectations, ...trailerChecks.values()], (onBytes) => {
     const decoder = new ChunkedDecoder({
@@ -72,12 +75,14 @@ export function checkedBody(
       end: () => {
         for (const [name, value] of decoder.end()) {
           const trailerCheck = trailerChecks.get(name);
-          if (trailerCheck !== undefined) trailerCheck.expected = checksumValue(name, value);
+          if (trailerCheck === undefined) continue;
+          trailerCheck.expected = checksumValue(name, value);
+          trailers.set(name, value);
         }
       },
     };
   });
-  return { stream: check(request.body, bodyCheck), length };
+  return { stream: check(request.body, bodyCheck), length, trailers };
 }
 
 function check(from: Readable, through: Transform): Readable {
