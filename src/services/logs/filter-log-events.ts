@@ -24,6 +24,7 @@ import {
 
 /** How much one call looks at before it answers with a page that may be empty and a token. */
 const scannedBytesMax = 32 * 1_048_576;
+const scanMsMax = 2000;
 const batchEventsMax = 10_000;
 const batchBytesMax = 4 * 1_048_576;
 
@@ -44,6 +45,8 @@ export const filterLogEvents = (deps: LogsDeps) =>
       const newestFirst = input.startFromHead === false;
       const request = { ...input, limit: undefined, nextToken: undefined };
       const answer = new Answer(input.limit ?? answerEventsMax);
+      const { clock } = deps.environment;
+      const scanUntilMs = clock.monotonicMs() + scanMsMax;
       let after = input.nextToken === undefined ? undefined : positionOf(input.nextToken, request);
       for (let scannedBytes = 0; ; ) {
         const query: LogEventQuery = {
@@ -63,6 +66,7 @@ export const filterLogEvents = (deps: LogsDeps) =>
             return answer.with(after && tokenOf(after, request));
           after = { timestampMs: row.timestampMs, eventId: row.eventId };
           scannedBytes += Buffer.byteLength(row.message) + 100;
+          if (clock.monotonicMs() > scanUntilMs) return answer.with(tokenOf(after, request));
         }
         if (scannedBytes > scannedBytesMax) return answer.with(tokenOf(after!, request));
       }

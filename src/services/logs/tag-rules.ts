@@ -1,7 +1,7 @@
 import { ServiceError } from "../service-error.js";
 import { invalidParameter } from "./errors.js";
 
-export const tagsPerGroupMax = 50;
+const tagsPerGroupMax = 50;
 
 /** @throws ServiceError InvalidParameterException or TooManyTagsException */
 export function checkTags(tags: Readonly<Record<string, string>> | undefined): void {

@@ -4,7 +4,9 @@ import { Constraints } from "../constraints.js";
 import { operation } from "../operation.js";
 import { compilePattern } from "./compile-pattern.js";
 import type { LogsDeps } from "./deps.js";
-import { check } from "./errors.js";
+import { check, invalidParameter } from "./errors.js";
+
+const messagesBytesMax = 1_048_576;
 
 export const testMetricFilter = (_deps: LogsDeps) =>
   operation<TestMetricFilterCommandInput, TestMetricFilterResponse>({
@@ -18,6 +20,9 @@ export const testMetricFilter = (_deps: LogsDeps) =>
       for (const [index, message] of input.logEventMessages!.entries())
         constraints.length(`logEventMessages.${index + 1}.member`, message === "" ? message : undefined, { min: 1 });
       check(constraints);
+      const bytes = input.logEventMessages!.reduce((sum, message) => sum + Buffer.byteLength(message), 0);
+      if (bytes > messagesBytesMax)
+        throw invalidParameter(`Messages of ${bytes} bytes exceed ${messagesBytesMax} bytes`);
       const pattern = compilePattern(input.filterPattern!);
       const matches = input.logEventMessages!.flatMap((eventMessage, index) => {
         const extractedValues = pattern.match(eventMessage);

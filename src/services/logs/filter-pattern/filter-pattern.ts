@@ -14,7 +14,7 @@ export interface FilterPattern {
 }
 
 /** AWS's quotas. */
-export const patternLengthMax = 1024;
+const patternLengthMax = 1024;
 const regexesPerPatternMax = 2;
 
 /** @throws PatternError */

@@ -5,18 +5,16 @@ import { PatternError } from "./pattern-error.js";
  * operators `^ $ ? [ ] { } | \ * + .`, the classes `\d \D \s \S \w \W`, `\xhh`, and a backslash before any symbol. No
  * parentheses, so an expression is a list of alternatives, each a list of repeated characters.
  *
- * Matching takes one step a character: the expression becomes a nondeterministic automaton whose sets of states are made
- * into deterministic states when first seen. No input makes it backtrack.
+ * Matching reads the text once, keeping every place in the expression where it may stand (after Thompson), so that no
+ * text makes it go back: the work is at most the text's length times the expression's.
  */
 export interface Regex {
   /** Whether the expression matches somewhere in `text`. */
   test(text: string): boolean;
 }
 
-/** More would be possible only through counted repetition such as `a{1000}`. */
-export const regexStatesMax = 1024;
-/** Deterministic states kept; when there are more, they are forgotten and made anew. */
-const cachedStatesMax = 512;
+/** Characters that an expression can speak of, with counted repetition written out: bounds the work a character costs. */
+const regexSlotsMax = 512;
 
 type Accepts = (code: number) => boolean;
 interface Piece {
@@ -143,7 +141,7 @@ class Reader {
     const character = this.#next();
     if (character === "x") {
       const hex = this.#source.slice(this.#at, this.#at + 2);
-      if (!/^[0-9a-fA-F]{2}$/.test(hex)) throw this.#problem("'\\x' wants two hexadecimal digits");
+      if (!/^[0-7][0-9a-fA-F]$/.test(hex)) throw this.#problem("'\\x' wants two hexadecimal digits up to 7F");
       this.#at += 2;
       return Number.parseInt(hex, 16);
     }
@@ -194,112 +192,106 @@ const controlEscapes: Readonly<Record<string, number>> = Object.assign(Object.cr
   r: 0x0d,
 });
 
-/** A state waits for one character; `next` are the states it may lead to. Empty moves are already resolved. */
-interface State {
+/** A place in an alternative that takes one character. */
+interface Slot {
   readonly accepts: Accepts;
-  next: readonly number[];
+  /** May be left out. */
+  readonly optional: boolean;
+  /** May take any number of characters (and is optional then). */
+  readonly repeats: boolean;
 }
 
-/** A set of states, with what is known of where characters lead from it. */
-interface Stop {
-  readonly states: readonly number[];
-  /** By character code below 128; others are worked out each time. */
-  readonly ways: (Stop | undefined)[];
-  readonly matched: boolean;
-  readonly matchedAtEnd: boolean;
-}
+/** Ends of alternatives: a match found, and a match if the text ends here. */
+const found: Slot = { accepts: () => false, optional: false, repeats: false };
+const foundAtEnd: Slot = { ...found };
+
+/** Codes beyond ASCII are one: no expression tells them apart. */
+const beyondAscii = 128;
+const codes = beyondAscii + 1;
 
 class Automaton implements Regex {
-  readonly #states: State[] = [];
-  /** Pseudo states: a match found, and a match if the text ends here. */
-  readonly #found: number;
-  readonly #foundAtEnd: number;
-  readonly #anywhere: readonly number[];
+  /** The alternatives one after another, each ended by `found` or `foundAtEnd`. */
+  readonly #slots: readonly Slot[];
+  /** 1 at `slot * codes + code` where the slot takes the character. */
+  readonly #accepts: Uint8Array;
+  /** Where alternatives begin: at the start of the text, and anywhere in it. */
   readonly #initial: readonly number[];
-  #stops = new Map<string, Stop>();
+  readonly #anywhere: readonly number[];
 
   constructor(alternatives: readonly Alternative[]) {
-    this.#found = this.#add(() => false);
-    this.#foundAtEnd = this.#add(() => false);
+    const slots: Slot[] = [];
     const anywhere: number[] = [];
     const initial: number[] = [];
-    for (const alternative of alternatives) {
-      const first = this.#lay(alternative);
-      initial.push(...first);
-      if (!alternative.atStart) anywhere.push(...first);
+    for (const { atStart, atEnd, pieces } of alternatives) {
+      initial.push(slots.length);
+      if (!atStart) anywhere.push(slots.length);
+      slots.push(...pieces.flatMap(slotsOf), atEnd ? foundAtEnd : found);
+      if (slots.length > regexSlotsMax) throw new PatternError("Regular expression is too complex");
     }
+    this.#slots = slots;
     this.#anywhere = anywhere;
     this.#initial = initial;
+    this.#accepts = new Uint8Array(slots.length * codes);
+    for (const [index, { accepts }] of slots.entries())
+      for (let code = 0; code < codes; code++) this.#accepts[index * codes + code] = accepts(code) ? 1 : 0;
   }
 
   test(text: string): boolean {
-    let stop = this.#stopOf(this.#initial);
-    for (let at = 0; at < text.length; at++) {
-      if (stop.matched) return true;
-      const code = text.charCodeAt(at);
-      let following = code < 128 ? stop.ways[code] : undefined;
-      if (following === undefined) {
-        following = this.#stopOf(this.#follow(stop.states, code));
-        if (code < 128) stop.ways[code] = following;
+    let now = new SlotSet(this.#slots);
+    let next = new SlotSet(this.#slots);
+    for (const start of this.#initial) now.add(start);
+    for (let at = 0; at < text.length && !now.matched; at++) {
+      const code = Math.min(text.charCodeAt(at), beyondAscii);
+      for (const start of this.#anywhere) next.add(start);
+      for (let place = 0; place < now.size; place++) {
+        const index = now.members[place]!;
+        if (this.#accepts[index * codes + code] === 1) next.add(this.#slots[index]!.repeats ? index : index + 1);
       }
-      stop = following;
+      now.clear();
+      [now, next] = [next, now];
     }
-    return stop.matched || stop.matchedAtEnd;
+    return now.matched || now.matchedAtEnd;
+  }
+}
+
+/** The slots that may take the next character. Adding, asking and clearing cost as much as there are members. */
+class SlotSet {
+  readonly members: Uint16Array;
+  size = 0;
+  matched = false;
+  matchedAtEnd = false;
+  readonly #held: Uint8Array;
+  readonly #slots: readonly Slot[];
+
+  constructor(slots: readonly Slot[]) {
+    this.#slots = slots;
+    this.#held = new Uint8Array(slots.length);
+    this.members = new Uint16Array(slots.length);
   }
 
-  #add(accepts: Accepts): number {
-    if (this.#states.length >= regexStatesMax) throw new PatternError("Regular expression is too complex");
-    this.#states.push({ accepts, next: [] });
-    return this.#states.length - 1;
-  }
-
-  /** Lays an alternative's states from its end to its start; returns the states it can begin in. */
-  #lay(alternative: Alternative): readonly number[] {
-    let entry: readonly number[] = [alternative.atEnd ? this.#foundAtEnd : this.#found];
-    for (const piece of [...alternative.pieces].reverse()) {
-      const { accepts, min, max } = piece;
-      if (max === Number.POSITIVE_INFINITY) {
-        const loop = this.#add(accepts);
-        this.#states[loop]!.next = [loop, ...entry];
-        entry = min === 0 ? [loop, ...entry] : [loop];
-        for (let count = 1; count < min; count++) entry = [this.#before(accepts, entry)];
-      } else {
-        const after = entry;
-        for (let count = max; count > min; count--) entry = [this.#before(accepts, entry), ...after];
-        for (let count = min; count > 0; count--) entry = [this.#before(accepts, entry)];
-      }
+  /** Also the slots after it that are reached by leaving optional ones out. */
+  add(start: number): void {
+    for (let index = start; this.#held[index] === 0; index++) {
+      const slot = this.#slots[index]!;
+      this.#held[index] = 1;
+      this.members[this.size++] = index;
+      if (slot === found) this.matched = true;
+      if (slot === foundAtEnd) this.matchedAtEnd = true;
+      if (!slot.optional) return;
     }
-    return entry;
   }
 
-  #before(accepts: Accepts, next: readonly number[]): number {
-    const state = this.#add(accepts);
-    this.#states[state]!.next = next;
-    return state;
+  clear(): void {
+    for (let place = 0; place < this.size; place++) this.#held[this.members[place]!] = 0;
+    this.size = 0;
+    this.matched = false;
+    this.matchedAtEnd = false;
   }
+}
 
-  #follow(states: readonly number[], code: number): readonly number[] {
-    const reached = [...this.#anywhere];
-    for (const state of states) {
-      const { accepts, next } = this.#states[state]!;
-      if (accepts(code)) for (const following of next) reached.push(following);
-    }
-    return reached;
-  }
-
-  #stopOf(reached: readonly number[]): Stop {
-    const states = [...new Set(reached)].sort((left, right) => left - right);
-    const key = states.join();
-    const known = this.#stops.get(key);
-    if (known !== undefined) return known;
-    if (this.#stops.size >= cachedStatesMax) this.#stops = new Map();
-    const stop: Stop = {
-      states,
-      ways: new Array(128).fill(undefined),
-      matched: states.includes(this.#found),
-      matchedAtEnd: states.includes(this.#foundAtEnd),
-    };
-    this.#stops.set(key, stop);
-    return stop;
-  }
+function slotsOf({ accepts, min, max }: Piece): Slot[] {
+  const copies = Math.min(max === Number.POSITIVE_INFINITY ? min : max, regexSlotsMax + 1);
+  const slots = Array.from({ length: copies }, (_, index) => ({ accepts, optional: index >= min, repeats: false }));
+  if (max === Number.POSITIVE_INFINITY) slots.push({ accepts, optional: true, repeats: true });
+  return slots;
 }
