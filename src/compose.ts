@@ -141,6 +141,8 @@ export async function compose(
     const streams = createEventStreams({ settings, events, environment, claimOutboxes: outbox.claim });
     // The embedded engine opens for one process, so whoever held a lease before is gone.
     if (config.clickhouseUrl === undefined) await streams.takeOver();
+    // Before the first call: should this process be killed, its records are found through the register of streams.
+    await streams.announce();
     const trails = { settings, events, destinations, environment, reportFailure: log.failure };
     const delivery = createDelivery({ ...trails, streams });
     const sealing = createSealing({ ...trails, signingKeys, digestSeconds: config.digestSeconds });
