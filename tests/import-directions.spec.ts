@@ -13,6 +13,12 @@ const arrows: readonly { from: string; to: readonly string[]; instead: string }[
   { from: "main.ts", to: ["config.ts", "compose.ts", "banner.ts", "demo", "verify"], instead: "compose.ts" },
   { from: "banner.ts", to: ["config.ts"], instead: "config.ts" },
   { from: "compose.ts", to: ["**"], instead: "anywhere" },
+  {
+    from: "operator-pages.ts",
+    to: ["gateway/wire.ts", "jobs", "receivers", "storage/facts/open-facts.ts"],
+    instead: "what compose.ts gives it",
+  },
+  { from: "log.ts", to: [], instead: "environment.ts" },
   { from: "config.ts", to: [], instead: "nothing: the configuration knows no part" },
   { from: "environment.ts", to: [], instead: "nothing: everything stands on it" },
   { from: "gateway", to: ["services", "identity", "audit", ...ports], instead: "services/, identity/ or audit/" },

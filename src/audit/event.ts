@@ -1,5 +1,4 @@
 import type { Caller } from "../identity/caller.js";
-import type { EventRow } from "../storage/event-store.js";
 
 /** Which kind of CloudTrail event a call becomes. */
 export type EventClass =
@@ -50,6 +49,3 @@ export interface CallFacts {
   readonly resources: readonly EventResource[];
   readonly additionalEventData?: Readonly<Record<string, unknown>>;
 }
-
-/** Makes the stored event, with AWS's size rules applied. Pure; see `record.ts`. */
-export type EventOf = (facts: CallFacts) => EventRow;

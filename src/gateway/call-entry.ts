@@ -3,7 +3,7 @@ import type { CallFacts } from "../audit/event.js";
 import { toEventParameters } from "../audit/parameters.js";
 import { eventOf } from "../audit/record.js";
 import type { Caller } from "../identity/caller.js";
-import type { Call } from "../services/operation.js";
+import type { AnyOperation, Call } from "../services/operation.js";
 import type { ServiceError } from "../services/service-error.js";
 import type { EventRow } from "../storage/event-store.js";
 import type { OperationEntry } from "./registry.js";
@@ -92,11 +92,11 @@ export class CallEntry {
     const answered = outcome.kind === "answered";
     return eventOf({
       ...facts,
-      requestParameters: operation.recordedRequest?.(value) ?? toEventParameters(shape.inputSchema, value),
-      responseElements: !answered
-        ? null
-        : (operation.recordedResponse?.(outcome.output) ??
-          (operation.readOnly ? null : toEventParameters(shape.outputSchema, outcome.output))),
+      // What an operation says to keep is kept, also where it says null.
+      requestParameters: operation.recordedRequest
+        ? operation.recordedRequest(value)
+        : toEventParameters(shape.inputSchema, value),
+      responseElements: answered ? responseElements(operation, shape.outputSchema, outcome.output) : null,
       resources: operation.resources?.(value, call, answered ? outcome.output : undefined) ?? [],
     });
   }
@@ -135,4 +135,10 @@ export class CallEntry {
       ...(this.#notes === undefined ? {} : { additionalEventData: this.#notes }),
     };
   }
+}
+
+/** Reads keep null unless the operation says otherwise; writes what they answered. */
+function responseElements(operation: AnyOperation, outputSchema: unknown, output: unknown): unknown {
+  if (operation.recordedResponse) return operation.recordedResponse(output);
+  return operation.readOnly ? null : toEventParameters(outputSchema, output);
 }
