@@ -56,5 +56,3 @@ export function createDelivery(deps: DeliveryContext & { readonly streams: Event
     },
   };
 }
-
-export type Delivery = ReturnType<typeof createDelivery>;

@@ -68,5 +68,3 @@ export function schedule(jobs: readonly Job[], reportFailure: (what: string, rea
     },
   };
 }
-
-export type Schedule = ReturnType<typeof schedule>;

@@ -343,5 +343,3 @@ export function createSealing(deps: {
     },
   };
 }
-
-export type Sealing = ReturnType<typeof createSealing>;
