@@ -1,7 +1,8 @@
 import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { open as openFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { Journal, type JournalEntry } from "./journal.js";
 
 const folders: string[] = [];
@@ -90,5 +91,39 @@ describe("the journal", () => {
     writeFileSync(file, bytes);
     appendFileSync(file, bytes);
     expect(await leftOver(folder)).toEqual([first]);
+  });
+
+  it("takes back what a failed write or sync left, and goes on", async () => {
+    const anyFile = await openFile(path.join(newFolder(), "any"), "w");
+    const files = Object.getPrototypeOf(anyFile);
+    await anyFile.close();
+    for (const failing of ["write", "datasync"] as const) {
+      const folder = newFolder();
+      const journal = await open(folder);
+      await journal.append([first]);
+      const fault = vi.spyOn(files, failing).mockRejectedValueOnce(new Error("disk"));
+      await expect(journal.append([first, first])).rejects.toThrow("disk");
+      fault.mockRestore();
+      expect(await leftOver(folder)).toEqual([first]);
+      await journal.append([second]);
+      expect(await leftOver(folder)).toEqual([first, second]);
+    }
+  });
+
+  it("lets nothing follow what it could not take back", async () => {
+    const anyFile = await openFile(path.join(newFolder(), "any"), "w");
+    const files = Object.getPrototypeOf(anyFile);
+    await anyFile.close();
+    const folder = newFolder();
+    const journal = await open(folder);
+    await journal.append([first]);
+    const sync = vi.spyOn(files, "datasync").mockRejectedValueOnce(new Error("disk"));
+    const cut = vi.spyOn(files, "truncate").mockRejectedValue(new Error("disk"));
+    await expect(journal.append([second])).rejects.toThrow("disk");
+    await expect(journal.append([second])).rejects.toThrow("disk");
+    sync.mockRestore();
+    cut.mockRestore();
+    await journal.append([first]);
+    expect(await leftOver(folder)).toEqual([first, first]);
   });
 });
