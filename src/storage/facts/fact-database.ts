@@ -70,7 +70,9 @@ export class FactDatabase {
       }
       return new FactDatabase({ readers, writers, rare: first }, 1);
     } catch (error) {
-      throw translated(error);
+      throw new StoreUnavailable(`the engine cannot open ${folder}; does another process have it open?`, {
+        cause: error,
+      });
     }
   }
 
