@@ -172,6 +172,10 @@ function errorCodes(): Set<string> {
       if (made !== null) makers.push({ name: (match[1] ?? match[2])!, suffix: made[1] === "code" ? "" : "Exception" });
     }
   const text = files.join("\n");
+  // The same function under another name.
+  for (const { name, suffix } of [...makers])
+    for (const [, alias] of text.matchAll(new RegExp(`const (\\w+) = ${name};`, "g")))
+      makers.push({ name: alias!, suffix });
   const found = makers.flatMap(({ name, suffix }) =>
     [...text.matchAll(new RegExp(`\\b${name}\\(\\s*"([A-Z]\\w+)"`, "g"))].map((match) => match[1] + suffix),
   );
