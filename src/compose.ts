@@ -3,7 +3,7 @@ import path from "node:path";
 import { createDestinations } from "./audit/destinations.js";
 import { createRecorder, type Recorder } from "./audit/recorder.js";
 import { createSigningKeys } from "./audit/signing-keys.js";
-import type { Config } from "./config.js";
+import { type Config, ConfigError } from "./config.js";
 import { type Environment, systemEnvironment } from "./environment.js";
 import { createGateway } from "./gateway/gateway.js";
 import { startHttpServer } from "./gateway/http-server.js";
@@ -27,6 +27,7 @@ import { cloudtrailService } from "./services/cloudtrail/service.js";
 import { iamService } from "./services/iam/service.js";
 import { kmsService } from "./services/kms/service.js";
 import { logsService } from "./services/logs/service.js";
+import { s3Elsewhere } from "./services/s3/elsewhere.js";
 import { s3Service } from "./services/s3/service.js";
 import { snsService } from "./services/sns/service.js";
 import { stsService } from "./services/sts/service.js";
@@ -108,17 +109,19 @@ export async function compose(
     let endpoint = "";
     const destinations = createDestinations({
       endpoint: () => endpoint,
+      ...(config.s3Endpoint !== undefined && { objects: objectsElsewhere(config.s3Endpoint, config) }),
       credentials: identity.serviceCredentials,
       nowMs: () => clock.nowMs(),
     });
     closing.push(() => destinations.close());
+    const s3 = s3Service({ settings, objects, environment });
     const signingKeys = createSigningKeys({ settings, vault });
 
     const services = [
       xrayService({ traces, settings, environment }),
       cloudtrailService({ settings, events, destinations, signingKeys, environment }),
       logsService({ settings, logEvents, environment }),
-      s3Service({ settings, objects, environment }),
+      config.s3Endpoint === undefined ? s3 : s3Elsewhere(s3, config.s3Endpoint),
       iamService({ settings, vault, environment }),
       stsService(identity),
       kmsService({ settings, vault, environment }),
@@ -203,6 +206,16 @@ export async function compose(
     await close();
     throw problem;
   }
+}
+
+function objectsElsewhere(endpoint: string, { s3AccessKeyId, s3SecretAccessKey }: Config) {
+  if ((s3AccessKeyId === undefined) !== (s3SecretAccessKey === undefined))
+    throw new ConfigError("DOSIMETER_S3_ACCESS_KEY_ID and DOSIMETER_S3_SECRET_ACCESS_KEY must be given together");
+  const key =
+    s3AccessKeyId !== undefined && s3SecretAccessKey !== undefined
+      ? { accessKeyId: s3AccessKeyId, secretAccessKey: s3SecretAccessKey }
+      : undefined;
+  return { endpoint, ...(key && { key }) };
 }
 
 /** An address to connect to: one that listens everywhere is reached here. */

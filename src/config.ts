@@ -145,6 +145,27 @@ export const settings = {
     secret: true,
     parse: text,
   }),
+  s3Endpoint: setting<string | undefined>({
+    variable: "DOSIMETER_S3_ENDPOINT",
+    flag: "s3-endpoint",
+    fallback: undefined,
+    meaning: "objects on an S3-compatible store, or on another process of this service (default: embedded)",
+    parse: matching(/^https?:\/\/[^/\s@]+\/?$/, "a URL such as https://s3.example.com"),
+  }),
+  s3AccessKeyId: setting<string | undefined>({
+    variable: "DOSIMETER_S3_ACCESS_KEY_ID",
+    fallback: undefined,
+    meaning:
+      "access key for that store (default: trails' own credentials, which another process of this service knows)",
+    parse: text,
+  }),
+  s3SecretAccessKey: setting<string | undefined>({
+    variable: "DOSIMETER_S3_SECRET_ACCESS_KEY",
+    fallback: undefined,
+    meaning: "secret access key for that store",
+    secret: true,
+    parse: text,
+  }),
   bodyBytesMax: setting<number>({
     variable: "DOSIMETER_BODY_BYTES_MAX",
     flag: "body-bytes-max",

@@ -4,6 +4,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
+import pg from "pg";
+import { startClickHouseServer } from "./clickhouse-server.js";
 
 /** Credentials as the SDK's clients take them. */
 export interface TestCredentials {
@@ -16,9 +18,11 @@ const program = resolve(import.meta.dirname, "../bin/dosimeter.cjs");
 
 /**
  * Starts the real process (`npm run build` first) on free ports and a data folder of its own, and waits for its ready
- * line.
+ * line. With `DOSIMETER_TEST_ON_SERVERS` set, its settings are in a new database of the PostgreSQL server at
+ * `DOSIMETER_TEST_POSTGRES_URL` and its facts in a new ClickHouse server: the same tests, the other stores.
  */
 export async function startDosimeter(options: { env?: Record<string, string>; dataFolder?: string } = {}) {
+  const servers = process.env["DOSIMETER_TEST_ON_SERVERS"] === undefined ? undefined : await startServers();
   const dataFolder = options.dataFolder ?? (await mkdtemp(join(tmpdir(), "dosimeter-test-")));
   const root: TestCredentials = { accessKeyId: "AKIAROOTFORTESTS0001", secretAccessKey: "root-secret-for-tests" };
   const child = spawn(process.execPath, [program, "serve"], {
@@ -30,6 +34,7 @@ export async function startDosimeter(options: { env?: Record<string, string>; da
       DOSIMETER_DAEMON_PORT: "0",
       DOSIMETER_ROOT_ACCESS_KEY_ID: root.accessKeyId,
       DOSIMETER_ROOT_SECRET_ACCESS_KEY: root.secretAccessKey,
+      ...servers?.env,
       ...options.env,
     },
     stdio: ["ignore", "pipe", "pipe"],
@@ -86,6 +91,7 @@ export async function startDosimeter(options: { env?: Record<string, string>; da
         child.kill(signal);
         await once(child, "exit");
       }
+      await servers?.stop();
       if (options.dataFolder === undefined) await rm(dataFolder, { recursive: true, force: true });
     },
   };
@@ -116,6 +122,25 @@ async function readyLine(child: ChildProcess, standardError: () => string): Prom
   const first = await Promise.race([ready, exited]);
   exited.catch(() => {});
   return first;
+}
+
+/** A new database of the PostgreSQL server and a new ClickHouse server, and the environment that names them. */
+export async function startServers() {
+  const url = new URL(process.env["DOSIMETER_TEST_POSTGRES_URL"] ?? "");
+  const database = `dosimeter_${process.pid}_${Math.random().toString(36).slice(2)}`;
+  const admin = new pg.Client({ connectionString: url.href });
+  await admin.connect();
+  await admin.query(`CREATE DATABASE ${database}`);
+  const clickhouse = await startClickHouseServer();
+  url.pathname = `/${database}`;
+  return {
+    env: { DOSIMETER_POSTGRES_URL: url.href, DOSIMETER_CLICKHOUSE_URL: clickhouse.url },
+    async stop() {
+      await clickhouse.stop();
+      await admin.query(`DROP DATABASE ${database} WITH (FORCE)`);
+      await admin.end();
+    },
+  };
 }
 
 /** Waits until `look` gives something other than undefined or false, looking often. */

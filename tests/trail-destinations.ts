@@ -87,6 +87,7 @@ export async function deliveredRecords(service: RunningDosimeter, bucket: string
 
 export interface DeliveredRecord {
   readonly eventID: string;
+  readonly requestID: string;
   readonly eventName: string;
   readonly eventSource: string;
   readonly eventCategory: string;

@@ -2,6 +2,7 @@ import { CloudWatchLogsClient, CreateLogStreamCommand, PutLogEventsCommand } fro
 import { DescribeKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import { GetBucketAclCommand, PutObjectCommand, type PutObjectCommandOutput, S3Client } from "@aws-sdk/client-s3";
 import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
+import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 
 /** Temporary credentials of a service principal or of a role. */
 export interface TemporaryCredentials {
@@ -11,24 +12,14 @@ export interface TemporaryCredentials {
   readonly expiration: Date;
 }
 
-/** How credentials are had. `cloudtrail.amazonaws.com` never has a key of its own. */
+/** How credentials are had: `cloudtrail.amazonaws.com` never has a key of its own. */
 export interface CredentialSource {
   issueServiceCredentials(request: {
     readonly service: string;
     readonly accountId: string;
     readonly sourceArn: string;
     readonly lifetimeSeconds: number;
-  }): Promise<TemporaryCredentials> | TemporaryCredentials;
-  /** Rejects with an error named `RoleNotAssumable` where the role does not exist or does not trust the service. */
-  assumeRoleAsService(request: {
-    readonly service: string;
-    readonly accountId: string;
-    readonly roleArn: string;
-    readonly roleSessionName: string;
-    readonly sourceArn: string;
-    readonly region: string;
-    readonly lifetimeSeconds: number;
-  }): Promise<TemporaryCredentials>;
+  }): TemporaryCredentials;
 }
 
 /** On whose behalf something is sent. */
@@ -71,6 +62,11 @@ const clientsMax = 200;
  */
 export function createDestinations(deps: {
   readonly endpoint: () => string;
+  /** Where buckets are, if not here: an S3-compatible store, with its own key or the service's credentials. */
+  readonly objects?: {
+    readonly endpoint: string;
+    readonly key?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  };
   readonly credentials: CredentialSource;
   readonly nowMs: () => number;
 }) {
@@ -131,7 +127,13 @@ export function createDestinations(deps: {
   const s3 = (trail: TrailIdentity) =>
     kept(
       `s3 ${trail.arn}`,
-      () => new S3Client({ ...settingsOf(trail.homeRegion, asService(trail)), forcePathStyle: true }),
+      () =>
+        new S3Client({
+          ...settingsOf(trail.homeRegion, asService(trail)),
+          forcePathStyle: true,
+          ...(deps.objects && { endpoint: deps.objects.endpoint }),
+          ...(deps.objects?.key && { credentials: deps.objects.key }),
+        }),
     );
   const sns = (trail: TrailIdentity, region: string) =>
     kept(`sns ${region} ${trail.arn}`, () => new SNSClient(settingsOf(region, asService(trail))));
@@ -139,23 +141,31 @@ export function createDestinations(deps: {
     kept(`kms ${trail.arn}`, () => new KMSClient(settingsOf(trail.homeRegion, asService(trail))));
   const logs = (trail: TrailIdentity, roleArn: string) =>
     kept(`logs ${roleArn} ${trail.arn}`, () => {
-      const assume = () =>
-        deps.credentials
-          .assumeRoleAsService({
-            service: servicePrincipal,
-            accountId: trail.accountId,
-            roleArn,
-            roleSessionName: "CLOUDWATCHLOGS_DELIVERY_SESSION",
-            sourceArn: trail.arn,
-            region: trail.homeRegion,
-            lifetimeSeconds,
-          })
-          .catch((cause: unknown) => {
-            if (!(cause instanceof Error) || cause.name !== "RoleNotAssumable") throw cause;
-            throw new RoleNotAssumed(`${roleArn} could not be assumed by ${servicePrincipal}`, { cause });
-          });
-      return new CloudWatchLogsClient(settingsOf(trail.homeRegion, assume));
+      return new CloudWatchLogsClient(settingsOf(trail.homeRegion, () => assumeRole(trail, roleArn)));
     });
+  const sts = (trail: TrailIdentity) =>
+    kept(`sts ${trail.arn}`, () => new STSClient(settingsOf(trail.homeRegion, asService(trail))));
+
+  /** A call like any other, so that the record shows who acts in the role and why. */
+  async function assumeRole(trail: TrailIdentity, roleArn: string): Promise<TemporaryCredentials> {
+    const command = new AssumeRoleCommand({
+      RoleArn: roleArn,
+      RoleSessionName: "CLOUDWATCHLOGS_DELIVERY_SESSION",
+      DurationSeconds: lifetimeSeconds,
+    });
+    const { Credentials } = await sts(trail)
+      .send(command)
+      .catch((cause: unknown) => {
+        if (errorCodeOf(cause) !== "AccessDenied") throw cause;
+        throw new RoleNotAssumed(`${roleArn} could not be assumed by ${servicePrincipal}`, { cause });
+      });
+    return {
+      accessKeyId: Credentials!.AccessKeyId!,
+      secretAccessKey: Credentials!.SecretAccessKey!,
+      sessionToken: Credentials!.SessionToken!,
+      expiration: Credentials!.Expiration!,
+    };
+  }
 
   return {
     async readBucketAcl(trail: TrailIdentity, bucket: string): Promise<void> {

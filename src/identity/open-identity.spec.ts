@@ -13,6 +13,7 @@ import { ensureRoot } from "./ensure-root.js";
 import { type Identity, openIdentity } from "./open-identity.js";
 import { openVault } from "./open-vault.js";
 import { bumpIdentityRevision, identityCacheMsMax } from "./revision-watch.js";
+import { assumeRoleAccess } from "./service-credentials.js";
 import { accessKeyContext } from "./stored-credentials.js";
 import type { Vault } from "./vault.js";
 
@@ -271,29 +272,13 @@ describe("the daemon's role", () => {
       (await identity.authorizer.decide(caller, { action, resource: "*" }, context())).allowed;
     expect(await may("xray:PutTraceSegments")).toBe(true);
     expect(await may("xray:GetTraceSummaries")).toBe(false);
-    const assume = (service: string) =>
-      identity.serviceCredentials.assumeRoleAsService({
-        ...{ service, accountId, roleArn: role.roleArn, roleSessionName: "s", region: "us-east-1" },
-      });
-    await expect(assume("cloudtrail.amazonaws.com")).rejects.toThrow("no resource-based policy allows");
-    const made = await assume("xray-daemon.dosimeter");
-    expect(callerOf(await identity.credentials.find(made.accessKeyId, made.sessionToken))).toMatchObject({
-      kind: "role-session",
-      roleId: role.roleId,
-      invokedBy: "xray-daemon.dosimeter",
-    });
-  });
-
-  it("is not the only one a service may be refused", async () => {
-    await expect(
-      identity.serviceCredentials.assumeRoleAsService({
-        service: "cloudtrail.amazonaws.com",
-        accountId,
-        roleArn: `arn:aws:iam::${accountId}:role/none`,
-        roleSessionName: "s",
-        region: "us-east-1",
-      }),
-    ).rejects.toThrow("is not authorized to perform: sts:AssumeRole");
+    const mayBeAssumedBy = async (service: string) => {
+      const caller = { kind: "service" as const, accountId, accessKeyId: "", service };
+      const access = assumeRoleAccess(role.roleArn, await identity.directory.role(role.roleArn));
+      return (await identity.authorizer.decide(caller, access, context())).allowed;
+    };
+    expect(await mayBeAssumedBy("cloudtrail.amazonaws.com")).toBe(false);
+    expect(await mayBeAssumedBy("xray-daemon.dosimeter")).toBe(true);
   });
 });
 

@@ -31,7 +31,7 @@ export function openIdentity(parts: {
   return {
     credentials: new StoredCredentials({ directory, sessions, vault, clock }),
     authorizer,
-    serviceCredentials: new ServiceCredentials({ sessions, directory, authorizer, clock }),
+    serviceCredentials: new ServiceCredentials(sessions),
     directory,
     sessions,
   };

@@ -68,7 +68,6 @@ export async function startSimulation(startTime = "2026-03-01T12:00:00Z") {
       nowMs: () => nowMs,
       credentials: {
         issueServiceCredentials: () => credentials(nowMs),
-        assumeRoleAsService: async () => credentials(nowMs),
       },
     });
     closing.push(() => destinations.close());

@@ -61,7 +61,7 @@ export async function startDestinationServer() {
       for (const { message } of sent) logEvents.push({ group: logGroupName, stream: logStreamName, message });
     }
     response.writeHead(200, { "content-type": target ? "application/x-amz-json-1.1" : "application/xml" });
-    response.end(target ? "{}" : form.has("Action") ? publishAnswer : aclAnswer(operation));
+    response.end(target ? "{}" : form.has("Action") ? (queryAnswers[operation] ?? "") : aclAnswer(operation));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
 
@@ -90,7 +90,12 @@ export async function startDestinationServer() {
 
 export type DestinationServer = Awaited<ReturnType<typeof startDestinationServer>>;
 
-const publishAnswer = "<PublishResponse><PublishResult><MessageId>1</MessageId></PublishResult></PublishResponse>";
+const queryAnswers: Readonly<Record<string, string>> = {
+  Publish: "<PublishResponse><PublishResult><MessageId>1</MessageId></PublishResult></PublishResponse>",
+  AssumeRole: `<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ASIA1</AccessKeyId>
+    <SecretAccessKey>secret</SecretAccessKey><SessionToken>token</SessionToken>
+    <Expiration>9999-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`,
+};
 
 function aclAnswer(operation: string): string {
   return operation === "GetBucketAcl"
