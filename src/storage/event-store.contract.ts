@@ -123,6 +123,29 @@ export function eventStoreContract(name: string, store: () => EventStore): void 
       expect(await lookup(account, { attribute: { key: "ReadOnly", value: true } })).toHaveLength(2);
     });
 
+    it("looks for any text, whatever characters it has", async () => {
+      const account = newAccount();
+      const odd = [
+        "a\\b'\n{x:Int}\ty",
+        "it's",
+        "\\'; DROP TABLE events; --",
+        "\\\\",
+        "\r\0 é😀",
+        "NULL",
+        "\\N",
+        "[1]",
+        "'",
+      ];
+      const rows = odd.map((text) => event(account, { username: text, resources: [{ type: text, name: text }] }));
+      await store().append(rows);
+      for (const row of rows) {
+        expect(await lookup(account, { attribute: { key: "Username", value: row.username } })).toEqual([row]);
+        expect(await lookup(account, { attribute: { key: "ResourceName", value: row.username } })).toEqual([row]);
+      }
+      const ids = [...odd, ...rows.map((row) => row.eventId)];
+      expect((await store().present(ids, noon, noon)).size).toBe(rows.length);
+    });
+
     it("numbers commits without gaps in the order in which they were acknowledged", async () => {
       const account = newAccount();
       const before = await store().lastCommit(store().streamId);

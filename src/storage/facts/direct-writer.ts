@@ -1,7 +1,7 @@
 import { ClickHouseError } from "@clickhouse/client";
 import { StoreUnavailable } from "../store-error.js";
 import type { FactDatabase } from "./fact-database.js";
-import { bytesOf, type CommitStream, type FactEntry, type FactWriter } from "./fact-writer.js";
+import { bytesOf, type CommitStream, type FactEntry, type FactWriter, linesByTable } from "./fact-writer.js";
 import { GroupCommit, type GroupCommitLimits } from "./group-commit.js";
 import { type FactTable, factTableNames, factTables } from "./tables.js";
 
@@ -82,8 +82,8 @@ export class DirectWriter implements FactWriter {
 
   /** Tries once more if the outcome is unknown: rows that are there twice are read once. */
   async #insert(table: FactTable, entries: readonly FactEntry[]): Promise<void> {
-    const rows = entries.flatMap((entry) => entry.rows);
-    const insert = () => this.#database.insert(`${table} (${factTables[table]})`, rows);
+    const lines = linesByTable(entries).get(table)!;
+    const insert = () => this.#database.insert(table, factTables[table], lines);
     try {
       await insert().catch((error) => {
         if (isRefusal(error)) throw error;

@@ -62,3 +62,14 @@ export function bytesOf(entry: FactEntry): number {
   for (const row of entry.rows) bytes += row.length + 1;
   return bytes;
 }
+
+/** The rows of each table, as the engine takes them: one to a line. */
+export function linesByTable(entries: readonly FactEntry[]): Map<FactTable, Buffer> {
+  const rows = new Map<FactTable, string[]>();
+  for (const entry of entries) {
+    const ofTable = rows.get(entry.table) ?? [];
+    for (const row of entry.rows) ofTable.push(row);
+    rows.set(entry.table, ofTable);
+  }
+  return new Map([...rows].map(([table, ofTable]) => [table, Buffer.from(`${ofTable.join("\n")}\n`)]));
+}

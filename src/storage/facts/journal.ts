@@ -3,10 +3,11 @@ import { type FileHandle, mkdir, open, readdir, readFile, rm } from "node:fs/pro
 import path from "node:path";
 import type { FactTable } from "./tables.js";
 
-/** Rows of one table, each a JSON array without line breaks. */
+/** Rows of one table. */
 export interface JournalEntry {
   readonly table: FactTable;
-  readonly rows: readonly string[];
+  /** JSON arrays without line breaks inside, each ended by a line feed: as the engine takes them. */
+  readonly lines: Buffer;
 }
 
 /** Of the SHA-256 of a payload: enough to tell a torn or rotten record, which nobody forges in their own data folder. */
@@ -15,7 +16,7 @@ const headerBytes = 4 + checksumBytes;
 
 /**
  * Files of rows that are durable but not yet in the engine. A record is its payload's length (4 bytes, big endian), the
- * head of its SHA-256, and the payload: the table's name, then the rows, divided by line feeds.
+ * head of its SHA-256, and the payload: the table's name, a line feed, then the rows.
  *
  * A file is only ever appended to, and removed as a whole once the engine has made its rows durable itself. Not for
  * concurrent use: calls must follow one another.
@@ -135,10 +136,11 @@ function checksumOf(payload: Uint8Array): Buffer {
 }
 
 function recordOf(entry: JournalEntry): Buffer {
-  const text = `${entry.table}\n${entry.rows.join("\n")}`;
-  const record = Buffer.allocUnsafe(headerBytes + Buffer.byteLength(text));
+  const name = `${entry.table}\n`;
+  const record = Buffer.allocUnsafe(headerBytes + name.length + entry.lines.length);
   record.writeUInt32BE(record.length - headerBytes, 0);
-  record.write(text, headerBytes);
+  record.write(name, headerBytes);
+  entry.lines.copy(record, headerBytes + name.length);
   checksumOf(record.subarray(headerBytes)).copy(record, 4);
   return record;
 }
@@ -151,8 +153,8 @@ function entriesOf(file: Buffer): JournalEntry[] {
     if (end > file.length) break;
     const payload = file.subarray(offset + headerBytes, end);
     if (!checksumOf(payload).equals(file.subarray(offset + 4, offset + headerBytes))) break;
-    const [table, ...rows] = payload.toString().split("\n");
-    entries.push({ table: table as FactTable, rows });
+    const nameEnd = payload.indexOf("\n");
+    entries.push({ table: payload.toString("utf8", 0, nameEnd) as FactTable, lines: payload.subarray(nameEnd + 1) });
     offset = end;
   }
   return entries;

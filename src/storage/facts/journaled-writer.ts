@@ -1,6 +1,6 @@
 import { StoreBusy, StoreUnavailable } from "../store-error.js";
 import type { FactDatabase } from "./fact-database.js";
-import { bytesOf, type CommitStream, type FactEntry, type FactWriter } from "./fact-writer.js";
+import { bytesOf, type CommitStream, type FactEntry, type FactWriter, linesByTable } from "./fact-writer.js";
 import { GroupCommit } from "./group-commit.js";
 import type { Journal } from "./journal.js";
 import { type FactTable, factTableNames, factTables } from "./tables.js";
@@ -44,10 +44,10 @@ export class JournaledWriter implements FactWriter {
   /** Commits and rotations of the journal, one after another. */
   #journalTurn: Promise<unknown> = Promise.resolve();
   /** In the journal, not yet given to the engine. */
-  #pending = new Map<FactTable, string[]>();
+  #pending = new Map<FactTable, Buffer[]>();
   #pendingBytes = 0;
   /** Given to the engine, not yet known to be stored. */
-  #inserting = new Map<FactTable, string[]>();
+  #inserting = new Map<FactTable, Buffer[]>();
   #insertingBytes = 0;
   #endedFiles: number[] = [];
   #flushing: Promise<void> | undefined;
@@ -75,8 +75,8 @@ export class JournaledWriter implements FactWriter {
   async recover(): Promise<void> {
     for await (const { number, entries } of this.#journal.leftOver()) {
       for (const table of factTableNames) {
-        const rows = entries.filter((entry) => entry.table === table).flatMap((entry) => entry.rows);
-        if (rows.length > 0) await this.#insert(table, rows);
+        const lines = entries.filter((entry) => entry.table === table).map((entry) => entry.lines);
+        if (lines.length > 0) await this.#insert(table, lines);
       }
       await this.#journal.remove(number);
     }
@@ -120,18 +120,18 @@ export class JournaledWriter implements FactWriter {
   }
 
   async #commit(entries: readonly FactEntry[]): Promise<void> {
-    const placed = this.#stream.place(entries);
+    const lines = linesByTable(this.#stream.place(entries));
     try {
-      await this.#journal.append(placed);
+      await this.#journal.append([...lines].map(([table, ofTable]) => ({ table, lines: ofTable })));
     } catch (error) {
       throw new StoreUnavailable("the journal cannot be written", { cause: error });
     }
-    this.#stream.acknowledge(placed);
-    for (const entry of placed) {
-      const rows = this.#pending.get(entry.table) ?? [];
-      for (const row of entry.rows) rows.push(row);
-      this.#pending.set(entry.table, rows);
-      this.#pendingBytes += bytesOf(entry);
+    this.#stream.acknowledge(entries);
+    for (const [table, ofTable] of lines) {
+      const waiting = this.#pending.get(table) ?? [];
+      waiting.push(ofTable);
+      this.#pending.set(table, waiting);
+      this.#pendingBytes += ofTable.length;
     }
     if (this.#pendingBytes >= this.#limits.flushBytes) this.#flushSoon(0);
     else this.#flushSoon(this.#limits.flushDelayMs);
@@ -165,7 +165,7 @@ export class JournaledWriter implements FactWriter {
     if (this.#inserting.size === 0) await this.#takePending();
     try {
       // Events are few beside segments; side by side their syncs overlap.
-      await Promise.all([...this.#inserting].map(([table, rows]) => this.#insertTaken(table, rows)));
+      await Promise.all([...this.#inserting].map(([table, lines]) => this.#insertTaken(table, lines)));
     } catch (error) {
       this.#retryPauseMs = Math.min(this.#retryPauseMs * 2 + 100, retryPauseMsMax);
       throw error instanceof StoreUnavailable
@@ -202,12 +202,12 @@ export class JournaledWriter implements FactWriter {
     });
   }
 
-  async #insertTaken(table: FactTable, rows: readonly string[]): Promise<void> {
-    await this.#insert(table, rows);
+  async #insertTaken(table: FactTable, lines: readonly Buffer[]): Promise<void> {
+    await this.#insert(table, lines);
     this.#inserting.delete(table);
   }
 
-  #insert(table: FactTable, rows: readonly string[]): Promise<void> {
-    return this.#database.insert(`${table} (${factTables[table]})`, rows, factTableNames.indexOf(table));
+  #insert(table: FactTable, lines: readonly Buffer[]): Promise<void> {
+    return this.#database.insert(table, factTables[table], Buffer.concat(lines), factTableNames.indexOf(table));
   }
 }

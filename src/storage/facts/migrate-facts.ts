@@ -21,6 +21,7 @@ export async function migrateFacts(database: FactDatabase, environment: Environm
   for (const { name, statement } of factMigrations) {
     if (applied.has(name)) continue;
     await database.command(statement);
-    await database.insert("migrations (name, applied_ms)", [JSON.stringify([name, environment.clock.nowMs()])]);
+    const row = JSON.stringify([name, environment.clock.nowMs()]);
+    await database.insert("migrations", ["name", "applied_ms"], Buffer.from(`${row}\n`));
   }
 }

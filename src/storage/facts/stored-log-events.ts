@@ -1,8 +1,9 @@
 import type { LogEventQuery, LogEventRow, LogEventStore, LogStreamStatistics } from "../log-event-store.js";
 import type { Scope } from "../scope.js";
 import { encodeInteger, encodeText } from "./encode.js";
-import type { FactDatabase, QueryParameters } from "./fact-database.js";
+import type { FactDatabase } from "./fact-database.js";
 import type { FactWriter } from "./fact-writer.js";
+import type { QueryParameters } from "./session.js";
 import {
   anyLogEvent,
   deleteLogEvents,

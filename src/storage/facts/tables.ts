@@ -4,11 +4,52 @@ import { createSegments } from "./sql/create-segments.sql.js";
 
 /** Columns in the order in which rows are written; the encoders keep to it. */
 export const factTables = {
-  segments:
-    "account_id, region, trace_id, segment_id, is_subsegment, parent_id, start_us, end_us, has_end, in_progress, received_ms, version, document_bytes, document",
-  events:
-    "account_id, region, category, event_time_ms, event_id, event_source, event_name, read_only, username, access_key_id, error_code, resource_types, resource_names, record, recorded_ms, stream_id, commit, position",
-  log_events: "account_id, region, log_group_id, log_stream_name, timestamp_ms, ingested_ms, event_id, message",
+  segments: [
+    "account_id",
+    "region",
+    "trace_id",
+    "segment_id",
+    "is_subsegment",
+    "parent_id",
+    "start_us",
+    "end_us",
+    "has_end",
+    "in_progress",
+    "received_ms",
+    "version",
+    "document_bytes",
+    "document",
+  ],
+  events: [
+    "account_id",
+    "region",
+    "category",
+    "event_time_ms",
+    "event_id",
+    "event_source",
+    "event_name",
+    "read_only",
+    "username",
+    "access_key_id",
+    "error_code",
+    "resource_types",
+    "resource_names",
+    "record",
+    "recorded_ms",
+    "stream_id",
+    "commit",
+    "position",
+  ],
+  log_events: [
+    "account_id",
+    "region",
+    "log_group_id",
+    "log_stream_name",
+    "timestamp_ms",
+    "ingested_ms",
+    "event_id",
+    "message",
+  ],
 } as const;
 
 export type FactTable = keyof typeof factTables;

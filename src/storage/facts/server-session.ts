@@ -1,0 +1,40 @@
+import { type ClickHouseClient, createClient } from "@clickhouse/client";
+import { type QueryParameters, quiet, requestMsMax, Session } from "./session.js";
+
+const connectionsMax = 16;
+
+/** A ClickHouse server over HTTP. */
+export class ServerSession extends Session {
+  protected readonly client: ClickHouseClient;
+
+  constructor(server: { readonly url: string; readonly database?: string }) {
+    super(connectionsMax);
+    this.client = createClient({
+      ...server,
+      log: quiet,
+      request_timeout: requestMsMax,
+      max_open_connections: connectionsMax,
+      clickhouse_settings: {
+        // A group may hold rows of any number of days.
+        max_partitions_per_insert_block: "0",
+        output_format_json_quote_64bit_integers: 0,
+      },
+    });
+  }
+
+  query<Row>(text: string, parameters: QueryParameters): Promise<Row[]> {
+    return this.inTurn(async () => {
+      const result = await this.client.query({ query: text, format: "JSONEachRow", query_params: { ...parameters } });
+      return result.json<Row>();
+    });
+  }
+
+  async command(text: string, parameters: QueryParameters): Promise<void> {
+    await this.inTurn(() => this.client.command({ query: text, query_params: { ...parameters } }));
+  }
+
+  async insert(table: string, columns: readonly string[], lines: Buffer): Promise<void> {
+    const statement = `INSERT INTO ${table} (${columns.join(", ")}) FORMAT JSONCompactEachRow\n`;
+    await this.inTurn(() => this.client.command({ query: statement + lines.toString() }));
+  }
+}

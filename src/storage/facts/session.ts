@@ -1,0 +1,72 @@
+import { type ClickHouseClient, ClickHouseError, ClickHouseLogLevel } from "@clickhouse/client";
+import { StoreBusy, StoreUnavailable } from "../store-error.js";
+
+export type QueryParameters = Readonly<Record<string, string | number | readonly string[]>>;
+
+export const requestMsMax = 60_000;
+
+/** Failures are thrown, and logged by who catches them; the client's own log would add the query's text. */
+export const quiet = { level: ClickHouseLogLevel.OFF };
+
+/** A connection to the engine, with its limit of queries at once; more wait for their turn. */
+export abstract class Session {
+  /** Running and waiting. */
+  underWay = 0;
+  readonly #atOnceMax: number;
+  #running = 0;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(atOnceMax: number) {
+    this.#atOnceMax = atOnceMax;
+  }
+
+  protected abstract readonly client: ClickHouseClient;
+
+  abstract query<Row>(text: string, parameters: QueryParameters): Promise<Row[]>;
+  abstract command(text: string, parameters: QueryParameters): Promise<void>;
+  abstract insert(table: string, columns: readonly string[], lines: Buffer): Promise<void>;
+
+  close(): Promise<void> {
+    return this.client.close();
+  }
+
+  protected async inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    this.underWay++;
+    if (this.#running < this.#atOnceMax) this.#running++;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    try {
+      return await work();
+    } catch (error) {
+      throw translated(error);
+    } finally {
+      this.underWay--;
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#running--;
+      else next(); // takes over our place
+    }
+  }
+}
+
+/** Codes of the engine that say "not now": limits of time and memory, too many parts or queries, disk, network. */
+const outageCodes = new Set([
+  "159",
+  "160",
+  "164",
+  "202",
+  "209",
+  "210",
+  "236",
+  "241",
+  "242",
+  "243",
+  "252",
+  "319",
+  "439",
+]);
+
+function translated(error: unknown): unknown {
+  if (error instanceof StoreUnavailable || error instanceof StoreBusy) return error;
+  if (error instanceof ClickHouseError && !outageCodes.has(error.code)) return error;
+  const what = error instanceof ClickHouseError ? ` (${error.type ?? error.code})` : "";
+  return new StoreUnavailable(`the fact store cannot serve${what}`, { cause: error });
+}
