@@ -8,8 +8,8 @@ const csv = `TraceID,SpanID,ParentID,PodName,OperationName,StartTimeUnixNano,End
 
 describe("segments made of spans", () => {
   const nowMs = 1_790_000_000_000;
-  let salt = 0;
-  const documents = segmentDocuments(spansOf(csv), nowMs, () => (salt += 0x9e3779b9) >>> 0);
+  const salts = [0x9e3779b9, 0x3c6ef372, 0xdaa66d2b, 0x78dde6e4];
+  const documents = segmentDocuments(spansOf(csv), nowMs, () => salts.shift()!);
   const take = () => JSON.parse(documents.next().value as string);
   const [root, child, rootAgain, childAgain] = [take(), take(), take(), take()];
 
