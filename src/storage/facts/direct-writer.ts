@@ -82,7 +82,7 @@ export class DirectWriter implements FactWriter {
 
   /** Tries once more if the outcome is unknown: rows that are there twice are read once. */
   async #insert(table: FactTable, entries: readonly FactEntry[]): Promise<void> {
-    const lines = linesByTable(entries).get(table)!;
+    const lines = Buffer.concat(linesByTable(entries).get(table)!);
     const insert = () => this.#database.insert(table, factTables[table], lines);
     try {
       await insert().catch((error) => {

@@ -71,7 +71,7 @@ export class FactDatabase {
 
   /**
    * Resolves once the rows are durable.
-   * @param lines JSON arrays of the columns' values, each ended by a line feed.
+   * @param lines of a `RowWriter`, with the columns' values in their order.
    * @param writer which of the sessions for writing.
    */
   async insert(table: string, columns: readonly string[], lines: Buffer, writer = 0): Promise<void> {

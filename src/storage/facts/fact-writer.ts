@@ -4,10 +4,10 @@ import type { FactTable } from "./tables.js";
 export interface FactEntry {
   readonly table: FactTable;
   /**
-   * JSON arrays without line breaks, one a row. Rows of `events` end before their place: their last two members, commit
-   * and position, are known when their group is.
+   * Lines of a `RowWriter`, one or more to a buffer. Of `events` one row to a buffer, not ended: its last two fields,
+   * commit and position, are known when its group is.
    */
-  readonly rows: readonly string[];
+  readonly rows: readonly Buffer[];
 }
 
 /** Makes rows durable, many callers at a time. */
@@ -44,10 +44,10 @@ export class CommitStream {
   place(entries: readonly FactEntry[]): readonly FactEntry[] {
     const commit = this.#last + 1;
     let position = 0;
-    return entries.map((entry) =>
-      entry.table === "events"
-        ? { table: entry.table, rows: entry.rows.map((row) => `${row},${commit},${position++}]`) }
-        : entry,
+    return entries.map(({ table, rows }) =>
+      table === "events"
+        ? { table, rows: rows.map((row) => Buffer.concat([row, Buffer.from(`\t${commit}\t${position++}\n`)])) }
+        : { table, rows },
     );
   }
 
@@ -56,20 +56,20 @@ export class CommitStream {
   }
 }
 
-/** An entry's share of the limits. Rows are mostly ASCII, so characters are near enough to bytes. */
+/** An entry's share of the limits. */
 export function bytesOf(entry: FactEntry): number {
   let bytes = 0;
-  for (const row of entry.rows) bytes += row.length + 1;
+  for (const row of entry.rows) bytes += row.length;
   return bytes;
 }
 
-/** The rows of each table, as the engine takes them: one to a line. */
-export function linesByTable(entries: readonly FactEntry[]): Map<FactTable, Buffer> {
-  const rows = new Map<FactTable, string[]>();
+/** The lines of each table. */
+export function linesByTable(entries: readonly FactEntry[]): Map<FactTable, Buffer[]> {
+  const lines = new Map<FactTable, Buffer[]>();
   for (const entry of entries) {
-    const ofTable = rows.get(entry.table) ?? [];
+    const ofTable = lines.get(entry.table) ?? [];
     for (const row of entry.rows) ofTable.push(row);
-    rows.set(entry.table, ofTable);
+    lines.set(entry.table, ofTable);
   }
-  return new Map([...rows].map(([table, ofTable]) => [table, Buffer.from(`${ofTable.join("\n")}\n`)]));
+  return lines;
 }

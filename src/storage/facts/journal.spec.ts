@@ -30,8 +30,8 @@ async function leftOver(folder: string): Promise<JournalEntry[]> {
   return entries;
 }
 
-const first: JournalEntry = { table: "segments", lines: Buffer.from('["a",1]\n["b;\\n😀",2]\n') };
-const second: JournalEntry = { table: "events", lines: Buffer.from('["c"]\n') };
+const first: JournalEntry = { table: "segments", lines: [Buffer.from("a\t1\nb;\\n😀\t2\n")] };
+const second: JournalEntry = { table: "events", lines: [Buffer.from("c\n")] };
 
 describe("the journal", () => {
   it("gives a later process what was appended, in order, over several files", async () => {

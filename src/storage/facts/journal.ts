@@ -6,8 +6,8 @@ import type { FactTable } from "./tables.js";
 /** Rows of one table. */
 export interface JournalEntry {
   readonly table: FactTable;
-  /** JSON arrays without line breaks inside, each ended by a line feed: as the engine takes them. */
-  readonly lines: Buffer;
+  /** Whole lines of a `RowWriter`, one or more to a buffer. */
+  readonly lines: readonly Buffer[];
 }
 
 /** Of the SHA-256 of a payload: enough to tell a torn or rotten record, which nobody forges in their own data folder. */
@@ -136,11 +136,9 @@ function checksumOf(payload: Uint8Array): Buffer {
 }
 
 function recordOf(entry: JournalEntry): Buffer {
-  const name = `${entry.table}\n`;
-  const record = Buffer.allocUnsafe(headerBytes + name.length + entry.lines.length);
+  const name = Buffer.from(`${entry.table}\n`);
+  const record = Buffer.concat([Buffer.alloc(headerBytes), name, ...entry.lines]);
   record.writeUInt32BE(record.length - headerBytes, 0);
-  record.write(name, headerBytes);
-  entry.lines.copy(record, headerBytes + name.length);
   checksumOf(record.subarray(headerBytes)).copy(record, 4);
   return record;
 }
@@ -154,7 +152,7 @@ function entriesOf(file: Buffer): JournalEntry[] {
     const payload = file.subarray(offset + headerBytes, end);
     if (!checksumOf(payload).equals(file.subarray(offset + 4, offset + headerBytes))) break;
     const nameEnd = payload.indexOf("\n");
-    entries.push({ table: payload.toString("utf8", 0, nameEnd) as FactTable, lines: payload.subarray(nameEnd + 1) });
+    entries.push({ table: payload.toString("utf8", 0, nameEnd) as FactTable, lines: [payload.subarray(nameEnd + 1)] });
     offset = end;
   }
   return entries;

@@ -32,9 +32,9 @@ describe("writing through the journal", () => {
     return writer;
   }
 
-  function newRow(message = "hello"): { id: string; row: string } {
+  function newRow(message = "hello"): { id: string; row: Buffer } {
     const id = `event-${rowsMade++}`;
-    return { id, row: JSON.stringify(["1", "eu-west-1", "group", "stream", 1, 1, id, message]) };
+    return { id, row: Buffer.from(`1\teu-west-1\tgroup\tstream\t1\t1\t${id}\t${message}\n`) };
   }
 
   async function stored(id: string): Promise<number> {

@@ -75,7 +75,7 @@ export class JournaledWriter implements FactWriter {
   async recover(): Promise<void> {
     for await (const { number, entries } of this.#journal.leftOver()) {
       for (const table of factTableNames) {
-        const lines = entries.filter((entry) => entry.table === table).map((entry) => entry.lines);
+        const lines = entries.filter((entry) => entry.table === table).flatMap((entry) => entry.lines);
         if (lines.length > 0) await this.#insert(table, lines);
       }
       await this.#journal.remove(number);
@@ -129,9 +129,11 @@ export class JournaledWriter implements FactWriter {
     this.#stream.acknowledge(entries);
     for (const [table, ofTable] of lines) {
       const waiting = this.#pending.get(table) ?? [];
-      waiting.push(ofTable);
+      for (const line of ofTable) {
+        waiting.push(line);
+        this.#pendingBytes += line.length;
+      }
       this.#pending.set(table, waiting);
-      this.#pendingBytes += ofTable.length;
     }
     if (this.#pendingBytes >= this.#limits.flushBytes) this.#flushSoon(0);
     else this.#flushSoon(this.#limits.flushDelayMs);

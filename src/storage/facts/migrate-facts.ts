@@ -1,5 +1,6 @@
 import type { Environment } from "../../environment.js";
 import type { FactDatabase } from "./fact-database.js";
+import { RowWriter } from "./row-writer.js";
 import { factMigrations } from "./tables.js";
 
 const createMigrations = `
@@ -21,7 +22,7 @@ export async function migrateFacts(database: FactDatabase, environment: Environm
   for (const { name, statement } of factMigrations) {
     if (applied.has(name)) continue;
     await database.command(statement);
-    const row = JSON.stringify([name, environment.clock.nowMs()]);
-    await database.insert("migrations", ["name", "applied_ms"], Buffer.from(`${row}\n`));
+    const row = new RowWriter(256).text(name).integer(environment.clock.nowMs()).endRow();
+    await database.insert("migrations", ["name", "applied_ms"], row.take());
   }
 }

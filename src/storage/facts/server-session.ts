@@ -34,7 +34,7 @@ export class ServerSession extends Session {
   }
 
   async insert(table: string, columns: readonly string[], lines: Buffer): Promise<void> {
-    const statement = `INSERT INTO ${table} (${columns.join(", ")}) FORMAT JSONCompactEachRow\n`;
+    const statement = `INSERT INTO ${table} (${columns.join(", ")}) FORMAT TabSeparated\n`;
     await this.inTurn(() => this.client.command({ query: statement + lines.toString() }));
   }
 }

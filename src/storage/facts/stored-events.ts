@@ -1,9 +1,9 @@
 import type { Environment } from "../../environment.js";
 import type { CommittedEvent, EventQuery, EventRow, EventStore } from "../event-store.js";
 import type { Scope } from "../scope.js";
-import { encodeInteger, encodeText, encodeTexts } from "./encode.js";
 import type { FactDatabase } from "./fact-database.js";
 import type { CommitStream, FactWriter } from "./fact-writer.js";
+import { RowWriter } from "./row-writer.js";
 import { lookupEvents, presentEvents } from "./sql/lookup-events.sql.js";
 import { commitPlaces, eventsOfPlaces, firstPlaces, lastCommit } from "./sql/read-commits.sql.js";
 
@@ -37,8 +37,10 @@ export class StoredEvents implements EventStore {
   async append(events: readonly EventRow[]): Promise<void> {
     if (events.length === 0) return;
     const recordedMs = this.#environment.clock.nowMs();
-    const rows = events.map((event) => `[${encode(event)},${recordedMs},${encodeText(this.streamId)}`);
-    await this.#writer.put({ table: "events", rows });
+    await this.#writer.put({
+      table: "events",
+      rows: events.map((event) => openRow(event).integer(recordedMs).text(this.streamId).take()),
+    });
   }
 
   async present(eventIds: readonly string[], fromMs: number, untilMs: number): Promise<Set<string>> {
@@ -162,24 +164,27 @@ function* cut(places: readonly Place[]): Generator<readonly Place[]> {
   if (batch.length > 0) yield batch;
 }
 
-function encode(event: EventRow): string {
-  return [
-    encodeText(event.accountId),
-    encodeText(event.region),
-    encodeText(event.category),
-    encodeInteger(event.eventTimeMs),
-    encodeText(event.eventId),
-    encodeText(event.eventSource),
-    encodeText(event.eventName),
-    event.readOnly ? 1 : 0,
-    encodeText(event.username),
-    encodeText(event.accessKeyId),
-    encodeText(event.errorCode),
-    encodeTexts(event.resources.map((resource) => resource.type)),
-    encodeTexts(event.resources.map((resource) => resource.name)),
-    encodeText(event.record),
-  ].join(",");
+/** The columns of an event in the order of `factTables.events`, up to what is known only when it is written. */
+function openRow(event: EventRow): RowWriter {
+  return new RowWriter(event.record.length + fieldBytesExpected)
+    .text(event.accountId)
+    .text(event.region)
+    .text(event.category)
+    .integer(event.eventTimeMs)
+    .text(event.eventId)
+    .text(event.eventSource)
+    .text(event.eventName)
+    .flag(event.readOnly)
+    .text(event.username)
+    .text(event.accessKeyId)
+    .text(event.errorCode)
+    .texts(event.resources.map((resource) => resource.type))
+    .texts(event.resources.map((resource) => resource.name))
+    .text(event.record);
 }
+
+/** All fields of most rows but the record; a row with more grows. */
+const fieldBytesExpected = 512;
 
 interface EventColumns {
   readonly event_id: string;

@@ -1,8 +1,8 @@
 import type { LogEventQuery, LogEventRow, LogEventStore, LogStreamStatistics } from "../log-event-store.js";
 import type { Scope } from "../scope.js";
-import { encodeInteger, encodeText } from "./encode.js";
 import type { FactDatabase } from "./fact-database.js";
 import type { FactWriter } from "./fact-writer.js";
+import { RowWriter } from "./row-writer.js";
 import type { QueryParameters } from "./session.js";
 import {
   anyLogEvent,
@@ -11,6 +11,9 @@ import {
   logStreamStatistics,
   readLogEvents,
 } from "./sql/read-log-events.sql.js";
+
+/** All fields of most rows but the message. */
+const fieldBytesExpected = 256;
 
 /** Log events in the fact store. */
 export class StoredLogEvents implements LogEventStore {
@@ -24,8 +27,21 @@ export class StoredLogEvents implements LogEventStore {
 
   async putLogEvents(scope: Scope, logGroupId: string, events: readonly LogEventRow[]): Promise<void> {
     if (events.length === 0) return;
-    const head = `[${encodeText(scope.accountId)},${encodeText(scope.region)},${encodeText(logGroupId)}`;
-    await this.#writer.put({ table: "log_events", rows: events.map((event) => `${head},${encode(event)}]`) });
+    let expectedBytes = 0;
+    for (const event of events) expectedBytes += event.message.length + fieldBytesExpected;
+    const rows = new RowWriter(expectedBytes);
+    for (const event of events)
+      rows
+        .text(scope.accountId)
+        .text(scope.region)
+        .text(logGroupId)
+        .text(event.logStreamName)
+        .integer(event.timestampMs)
+        .integer(event.ingestionTimeMs)
+        .text(event.eventId)
+        .text(event.message)
+        .endRow();
+    await this.#writer.put({ table: "log_events", rows: [rows.take()] });
   }
 
   async readLogEvents(scope: Scope, logGroupId: string, query: LogEventQuery): Promise<LogEventRow[]> {
@@ -141,14 +157,4 @@ interface StatisticsColumns {
   readonly first_timestamp_ms: number;
   readonly last_timestamp_ms: number;
   readonly last_ingested_ms: number;
-}
-
-function encode(event: LogEventRow): string {
-  return [
-    encodeText(event.logStreamName),
-    encodeInteger(event.timestampMs),
-    encodeInteger(event.ingestionTimeMs),
-    encodeText(event.eventId),
-    encodeText(event.message),
-  ].join(",");
 }
