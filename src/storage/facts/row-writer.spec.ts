@@ -5,9 +5,9 @@ import { RowWriter } from "./row-writer.js";
 describe("rows", () => {
   it("are fields with tabs between, one to a line", () => {
     const rows = new RowWriter(16);
-    rows.text("a").integer(-1).flag(true).microseconds(1.5).endRow();
+    rows.text("a").integer(-1).flag(true).fields("1\t2").endRow();
     rows.text("b\t\\").texts(["x'y", "\n"]).endRow();
-    expect(rows.take().toString()).toBe("a\t-1\t1\t1500000\nb\\t\\\\\t['x\\'y','\\n']\n");
+    expect(rows.take().toString()).toBe("a\t-1\t1\t1\t2\nb\\t\\\\\t['x\\'y','\\n']\n");
   });
 
   it("refuse numbers that the engine would refuse with a whole group", () => {

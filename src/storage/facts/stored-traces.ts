@@ -2,7 +2,7 @@ import type { Scope } from "../scope.js";
 import type { SegmentRow, StoredTrace, TracePosition, TraceQuery, TraceStore } from "../trace-store.js";
 import type { FactDatabase } from "./fact-database.js";
 import type { FactWriter } from "./fact-writer.js";
-import { RowWriter } from "./row-writer.js";
+import { escapedField, RowWriter, wholeNumber } from "./row-writer.js";
 import { findTraces } from "./sql/find-traces.sql.js";
 import { readTraces } from "./sql/read-traces.sql.js";
 
@@ -30,7 +30,8 @@ export class StoredTraces implements TraceStore {
     let expectedBytes = 0;
     for (const segment of batch) expectedBytes += segment.document.length + fieldBytesExpected;
     const writer = new RowWriter(expectedBytes);
-    for (const segment of batch) this.#write(writer, scope, segment);
+    const scopeFields = `${escapedField(scope.accountId)}\t${escapedField(scope.region)}`;
+    for (const segment of batch) this.#write(writer, scopeFields, segment);
     await this.#writer.put({ table: "segments", rows: [writer.take()] });
   }
 
@@ -73,24 +74,14 @@ export class StoredTraces implements TraceStore {
   }
 
   /** In the order of `factTables.segments`. */
-  #write(row: RowWriter, { accountId, region }: Scope, segment: SegmentRow): void {
-    const end = segment.endTimeSeconds;
-    row
-      .text(accountId)
-      .text(region)
-      .text(segment.traceId)
-      .text(segment.segmentId)
-      .flag(segment.kind === "subsegment")
-      .text(segment.parentId ?? "")
-      .microseconds(segment.startTimeSeconds)
-      .microseconds(end ?? segment.startTimeSeconds)
-      .flag(end !== undefined)
-      .flag(segment.inProgress)
-      .integer(segment.receivedMs)
-      .digits(this.#versionOf(segment))
-      .integer(Buffer.byteLength(segment.document))
-      .text(segment.document)
-      .endRow();
+  #write(row: RowWriter, scopeFields: string, segment: SegmentRow): void {
+    const { traceId, segmentId, kind, parentId = "", startTimeSeconds, endTimeSeconds, receivedMs, document } = segment;
+    const ids = `${escapedField(traceId)}\t${escapedField(segmentId)}`;
+    const parent = `${kind === "subsegment" ? 1 : 0}\t${escapedField(parentId)}`;
+    const times = `${microseconds(startTimeSeconds)}\t${microseconds(endTimeSeconds ?? startTimeSeconds)}`;
+    const state = `${endTimeSeconds === undefined ? 0 : 1}\t${segment.inProgress ? 1 : 0}`;
+    const receipt = `${wholeNumber(receivedMs)}\t${this.#versionOf(segment)}\t${Buffer.byteLength(document)}`;
+    row.fields(`${scopeFields}\t${ids}\t${parent}\t${times}\t${state}\t${receipt}`).text(document).endRow();
   }
 
   /**
@@ -102,6 +93,11 @@ export class StoredTraces implements TraceStore {
     const digits = `${receivedMs}${String(versionsPerMs + this.#sequence).slice(1)}`;
     return inProgress ? digits : `1${digits.padStart(versionDigits, "0")}`;
   }
+}
+
+/** Seconds as whole microseconds. @throws RangeError beyond the year 2255, up to which they are exact. */
+function microseconds(seconds: number): number {
+  return wholeNumber(Math.round(seconds * 1_000_000));
 }
 
 interface SegmentColumns {
