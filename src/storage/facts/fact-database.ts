@@ -12,12 +12,6 @@ const readSessions = 2;
 /** One a table that is written all the time, and one for what is rare and slow. */
 const writeSessions = 2;
 
-/**
- * Threads that Node's pool should have: each session holds one while its query runs, and files, names, compression and
- * signatures need some too. To be set as UV_THREADPOOL_SIZE before anything uses the pool.
- */
-export const threadPoolSizeMin = readSessions + writeSessions + 1 + 7;
-
 /** The engine, in this process or behind a URL. One SQL for both. */
 export class FactDatabase {
   readonly #readers: Session[];

@@ -15,8 +15,6 @@ import { StoredLogEvents } from "./stored-log-events.js";
 import { StoredTraces } from "./stored-traces.js";
 import type { FactTable } from "./tables.js";
 
-export { threadPoolSizeMin } from "./fact-database.js";
-
 const dayMs = 86_400_000;
 /** Days are dropped whole, so an hour more or less is nothing. */
 const retainEveryMs = 3_600_000;

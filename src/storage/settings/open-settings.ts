@@ -4,7 +4,6 @@ import type { SettingsStore } from "../settings-store.js";
 import { openPostgresSettings } from "./postgres-settings.js";
 import { openSqliteSettings } from "./sqlite-settings.js";
 
-export { openPostgresSettings } from "./postgres-settings.js";
 export { openSqliteSettings } from "./sqlite-settings.js";
 
 /** The settings store of this configuration, migrated: PostgreSQL if a URL is given, else a file of the data folder. */
