@@ -22,7 +22,7 @@ export function banner(facts: {
     "",
     `    export AWS_ACCESS_KEY_ID=${root.accessKeyId}`,
     `    export AWS_SECRET_ACCESS_KEY=${secret}`,
-    `    export AWS_REGION=${config.region} AWS_ENDPOINT_URL=${endpoint}`,
+    `    export AWS_REGION=${config.region} AWS_DEFAULT_REGION=${config.region} AWS_ENDPOINT_URL=${endpoint}`,
     "",
     "  The AWS CLI and every AWS SDK take it from there:",
     "",

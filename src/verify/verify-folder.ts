@@ -44,7 +44,13 @@ export async function* verifyBucket(bucket: string, source: ObjectSource, keys: 
     const [, minute] = /_(\d{8}T\d{4})Z_[A-Za-z0-9]+\.json\.gz$/.exec(key) ?? [];
     // A log file's name has no seconds: in the newest digest's own minute it may be younger than the digest.
     if (newest !== undefined && minute !== undefined && minute < newest.slice(0, 13))
-      yield { kind: "log", bucket, key, verdict: "unlisted", detail: "no intact digest lists it" };
+      yield {
+        kind: "log",
+        bucket,
+        key,
+        verdict: "unlisted",
+        detail: "no intact digest lists it; one that was written just before a crash is in the next digest",
+      };
   }
 }
 
