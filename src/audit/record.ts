@@ -60,7 +60,7 @@ function recordOf(facts: CallFacts): string {
     Object.keys(additional).length > 0 ? block("additionalEventData", additional, additionalBytesMax) : undefined;
 
   const record = writeRecord(facts, requestParameters, responseElements, additionalEventData);
-  // Two bytes a character at the most need no count; all else is rare.
+  // A character of UTF-16 has at most three bytes of UTF-8: most records need no count.
   if (record.length * 3 <= recordBytesMax || Buffer.byteLength(record) <= recordBytesMax) return record;
   return writeRecord(
     facts,

@@ -13,7 +13,7 @@ export type Protocol = "rest-json" | "json-1.1" | "query" | "rest-xml";
 export interface Service {
   /** Name in the credential scope: `xray`, `cloudtrail`, `logs`, `s3`, `iam`, `sts`, `kms`, `sns`. */
   readonly signingName: string;
-  /** Prefix of its IAM actions; the signing name in all cases so far. */
+  /** What the record calls the API: `xray.amazonaws.com`. */
   readonly eventSource: string;
   readonly apiVersion: string;
   readonly protocol: Protocol;

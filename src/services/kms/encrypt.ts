@@ -26,6 +26,12 @@ import {
 import { openMaterial } from "./materials.js";
 
 /** Plaintexts and ciphertexts never reach the record. */
+const recordedRequest = (input: EncryptCommandInput | DecryptCommandInput) => ({
+  keyId: input?.KeyId,
+  encryptionContext: input?.EncryptionContext,
+  encryptionAlgorithm: input?.EncryptionAlgorithm ?? algorithm,
+});
+
 export const encrypt = (deps: KmsDeps) =>
   operation<EncryptCommandInput, EncryptResponse>({
     name: "Encrypt",
@@ -50,11 +56,7 @@ export const encrypt = (deps: KmsDeps) =>
       const CiphertextBlob = await encryptWith(deps, key, input.Plaintext!, input.EncryptionContext);
       return { CiphertextBlob, KeyId: keyArn(key), EncryptionAlgorithm: algorithm };
     },
-    recordedRequest: (input) => ({
-      keyId: input?.KeyId,
-      encryptionContext: input?.EncryptionContext,
-      encryptionAlgorithm: input?.EncryptionAlgorithm ?? algorithm,
-    }),
+    recordedRequest,
     recordedResponse: () => null,
     resources: (input, call, output) => resourcesOf(input?.KeyId, output, call),
   });
@@ -89,11 +91,7 @@ export const decrypt = (deps: KmsDeps) =>
         KeyMaterialId: materialIdShown(head.materialId),
       };
     },
-    recordedRequest: (input) => ({
-      keyId: input?.KeyId,
-      encryptionContext: input?.EncryptionContext,
-      encryptionAlgorithm: input?.EncryptionAlgorithm ?? algorithm,
-    }),
+    recordedRequest,
     recordedResponse: () => null,
     resources: (input, call, output) => resourcesOf(input?.KeyId, output, call),
   });
