@@ -103,7 +103,7 @@ export async function compose(
     const daemonRole = await ensureDaemonRole({ settings, environment, accountId: config.account });
     const identity = openIdentity({ settings, vault, environment });
 
-    const { events, traces, logEvents } = facts;
+    const { events, traces, index, logEvents } = facts;
     const outbox = createOutboxMover({ settings, events });
     const recorder = (parts.recorder ?? createRecorder)(events);
     let endpoint = "";
@@ -118,7 +118,7 @@ export async function compose(
     const signingKeys = createSigningKeys({ settings, vault });
 
     const services = [
-      xrayService({ traces, settings, environment }),
+      xrayService({ traces, index, settings, environment }),
       cloudtrailService({ settings, events, destinations, signingKeys, environment }),
       logsService({ settings, logEvents, environment }),
       config.s3Endpoint === undefined ? s3 : s3Elsewhere(s3, config.s3Endpoint),

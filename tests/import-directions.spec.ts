@@ -37,8 +37,13 @@ const arrows: readonly { from: string; to: readonly string[]; instead: string }[
   { from: "audit", to: [...ports, "identity/*"], instead: "a port in storage/, or the types of identity/" },
   { from: "identity", to: [...ports], instead: "a port in storage/" },
   {
+    from: "storage/facts",
+    to: [...ports, "tracing"],
+    instead: "a port, or a rule of tracing/ that says what is indexed",
+  },
+  {
     from: "storage",
-    to: [...ports],
+    to: [...ports, "tracing"],
     instead: "a port: one store never knows another",
   },
   { from: "verify", to: [], instead: "nothing: the verifier shares no code with what writes the files" },

@@ -1,10 +1,12 @@
 import type { Environment } from "../../environment.js";
 import type { SettingsStore } from "../../storage/settings-store.js";
+import type { TraceIndex } from "../../storage/trace-index.js";
 import type { TraceStore } from "../../storage/trace-store.js";
 
 /** What the X-Ray API stands on. */
 export interface XrayDeps {
   readonly traces: TraceStore;
+  readonly index: TraceIndex;
   readonly settings: SettingsStore;
   readonly environment: Environment;
 }

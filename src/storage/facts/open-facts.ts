@@ -2,6 +2,7 @@ import path from "node:path";
 import type { Environment } from "../../environment.js";
 import type { EventStore } from "../event-store.js";
 import type { LogEventStore } from "../log-event-store.js";
+import type { TraceIndex } from "../trace-index.js";
 import type { TraceStore } from "../trace-store.js";
 import { DirectWriter, directWriterLimits } from "./direct-writer.js";
 import { FactDatabase } from "./fact-database.js";
@@ -12,6 +13,7 @@ import { JournaledWriter, type JournaledWriterLimits, journaledWriterLimits } fr
 import { migrateFacts } from "./migrate-facts.js";
 import { StoredEvents } from "./stored-events.js";
 import { StoredLogEvents } from "./stored-log-events.js";
+import { storedTraceIndex } from "./stored-trace-index.js";
 import { StoredTraces } from "./stored-traces.js";
 import type { FactTable } from "./tables.js";
 
@@ -40,6 +42,7 @@ export interface FactStatistics {
 /** Everything that is only ever added to. */
 export interface Facts {
   readonly traces: TraceStore;
+  readonly index: TraceIndex;
   readonly events: EventStore;
   readonly logEvents: LogEventStore;
   /** Would a call succeed now? Cheap, never rejects. */
@@ -94,6 +97,7 @@ async function openJournaledWriter(
 
 class OpenFacts implements Facts {
   readonly traces: TraceStore;
+  readonly index: TraceIndex;
   readonly events: EventStore;
   readonly logEvents: LogEventStore;
   readonly #database: FactDatabase;
@@ -115,6 +119,7 @@ class OpenFacts implements Facts {
     this.#environment = parts.environment;
     this.#retention = parts.retention;
     this.traces = new StoredTraces(parts.database, parts.writer);
+    this.index = storedTraceIndex(parts.database, parts.writer);
     this.events = new StoredEvents(parts);
     this.logEvents = new StoredLogEvents(parts.database, parts.writer);
     // What fails now is done an hour later.

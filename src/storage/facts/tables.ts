@@ -1,6 +1,7 @@
 import { createEvents } from "./sql/create-events.sql.js";
 import { createLogEvents } from "./sql/create-log-events.sql.js";
 import { createSegments } from "./sql/create-segments.sql.js";
+import { createTraces } from "./sql/create-traces.sql.js";
 
 /** Columns in the order in which rows are written; the encoders keep to it. */
 export const factTables = {
@@ -60,4 +61,5 @@ export const factMigrations: readonly { readonly name: string; readonly statemen
   { name: "001-segments", statement: createSegments },
   { name: "002-events", statement: createEvents },
   { name: "003-log-events", statement: createLogEvents },
+  { name: "004-traces", statement: createTraces },
 ];

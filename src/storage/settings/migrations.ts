@@ -7,6 +7,11 @@ import { s3Migrations } from "./migrations/s3.js";
 import { snsMigrations } from "./migrations/sns.js";
 import { trailsMigrations } from "./migrations/trails.js";
 import { xrayMigrations } from "./migrations/xray.js";
+import { xrayGroupMigrations } from "./migrations/xray-groups.js";
+import { xrayInsightsMigrations } from "./migrations/xray-insights.js";
+import { xrayRetrievalMigrations } from "./migrations/xray-retrieval.js";
+import { xraySamplingMigrations } from "./migrations/xray-sampling.js";
+import { xraySettingsMigrations } from "./migrations/xray-settings.js";
 
 /** Every migration, in the order in which they run. */
 export const migrations: readonly Migration[] = [
@@ -18,4 +23,9 @@ export const migrations: readonly Migration[] = [
   ...kmsMigrations,
   ...s3Migrations,
   ...xrayMigrations,
+  ...xrayGroupMigrations,
+  ...xraySamplingMigrations,
+  ...xrayInsightsMigrations,
+  ...xraySettingsMigrations,
+  ...xrayRetrievalMigrations,
 ];

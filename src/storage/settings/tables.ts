@@ -6,6 +6,11 @@ import type { S3Tables } from "./tables/s3.js";
 import type { SnsTables } from "./tables/sns.js";
 import type { TrailTables } from "./tables/trails.js";
 import type { XrayTables } from "./tables/xray.js";
+import type { XrayGroupTables } from "./tables/xray-groups.js";
+import type { XrayInsightsTables } from "./tables/xray-insights.js";
+import type { XrayRetrievalTables } from "./tables/xray-retrieval.js";
+import type { XraySamplingTables } from "./tables/xray-sampling.js";
+import type { XraySettingsTables } from "./tables/xray-settings.js";
 
 /** Every table of the settings store. Times are epoch milliseconds in bigint columns, booleans are 0 or 1. */
 export interface SettingsTables
@@ -16,4 +21,9 @@ export interface SettingsTables
     S3Tables,
     SnsTables,
     TrailTables,
-    XrayTables {}
+    XrayTables,
+    XrayGroupTables,
+    XraySamplingTables,
+    XrayInsightsTables,
+    XraySettingsTables,
+    XrayRetrievalTables {}

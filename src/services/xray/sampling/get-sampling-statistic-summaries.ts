@@ -2,13 +2,13 @@ import type {
   GetSamplingStatisticSummariesCommandInput,
   GetSamplingStatisticSummariesCommandOutput,
 } from "@aws-sdk/client-xray";
-import { management } from "../../audit/event.js";
-import { statisticsKeptMs } from "../../tracing/sampling.js";
-import { operation } from "../operation.js";
-import { decodePageToken, encodePageToken } from "../page-token.js";
-import type { XrayDeps } from "./deps.js";
-import { invalidNextToken } from "./errors.js";
-import { accessToAll } from "./trace-event.js";
+import { management } from "../../../audit/event.js";
+import { statisticsKeptMs } from "../../../tracing/sampling.js";
+import { operation } from "../../operation.js";
+import { decodePageToken, encodePageToken } from "../../page-token.js";
+import type { XrayDeps } from "../deps.js";
+import { invalidNextToken } from "../errors.js";
+import { accessToAll } from "../trace-event.js";
 
 const summariesPerPageMax = 1000;
 

@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
-import type { Scope } from "../../storage/scope.js";
-import { type CompiledTrace, compileTrace } from "../../tracing/compile-trace.js";
-import type { XrayDeps } from "./deps.js";
+import type { Scope } from "../../../storage/scope.js";
+import { type CompiledTrace, compileTrace } from "../../../tracing/compile-trace.js";
+import { inferredIdOf } from "../../../tracing/inferred-id.js";
+import type { XrayDeps } from "../deps.js";
 
 /** AWS X-Ray quotas: a trace document is at most 500 KB; what is beyond is left out and `LimitExceeded` says so. */
 export const traceBytesMax = 500_000;
@@ -25,11 +25,4 @@ export async function readTraces(deps: XrayDeps, scope: Scope, traceIds: readonl
       },
     ]),
   );
-}
-
-/** 8 bytes of a hash with the two top bits cleared: first digit 0-3, as seen in real ids of inferred segments. */
-export function inferredIdOf(traceId: string, subsegmentId: string): string {
-  const hash = createHash("sha256").update(`${traceId}/${subsegmentId}`).digest();
-  hash[0] = hash[0]! & 0x3f;
-  return hash.toString("hex", 0, 8);
 }

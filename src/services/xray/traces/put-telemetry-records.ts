@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import type { PutTelemetryRecordsCommandInput, PutTelemetryRecordsCommandOutput } from "@aws-sdk/client-xray";
-import { Constraints } from "../constraints.js";
-import { operation } from "../operation.js";
-import { invalidRequest } from "./errors.js";
-import { accessToAll, traceEvent, traceResources } from "./trace-event.js";
+import { Constraints } from "../../constraints.js";
+import { operation } from "../../operation.js";
+import { invalidRequest } from "../errors.js";
+import { accessToAll, traceEvent, traceResources } from "../trace-event.js";
 
 /** A daemon sends at most 10 a call and keeps 30. */
 const recordsPerCallMax = 100;

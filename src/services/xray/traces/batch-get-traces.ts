@@ -1,11 +1,11 @@
 import type { BatchGetTracesCommandInput, BatchGetTracesCommandOutput } from "@aws-sdk/client-xray";
-import { toTraceId } from "../../tracing/trace-id.js";
-import { Constraints } from "../constraints.js";
-import { operation } from "../operation.js";
-import type { XrayDeps } from "./deps.js";
-import { invalidRequest } from "./errors.js";
+import { toTraceId } from "../../../tracing/trace-id.js";
+import { Constraints } from "../../constraints.js";
+import { operation } from "../../operation.js";
+import type { XrayDeps } from "../deps.js";
+import { invalidRequest } from "../errors.js";
+import { accessToAll, traceEvent, traceResources } from "../trace-event.js";
 import { readTraces } from "./read-traces.js";
-import { accessToAll, traceEvent, traceResources } from "./trace-event.js";
 
 const tracesPerCallMax = 5;
 

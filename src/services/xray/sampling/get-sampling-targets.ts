@@ -6,8 +6,8 @@ import type {
   SamplingTargetDocument,
   UnprocessedStatistics,
 } from "@aws-sdk/client-xray";
-import type { Scope } from "../../storage/scope.js";
-import type { SettingsTransaction } from "../../storage/settings-store.js";
+import type { Scope } from "../../../storage/scope.js";
+import type { SettingsTransaction } from "../../../storage/settings-store.js";
 import {
   clientActiveMs,
   quotaLifetimeMs,
@@ -17,11 +17,11 @@ import {
   statisticsAgeMaxMs,
   statisticsKeptMs,
   windowOf,
-} from "../../tracing/sampling.js";
-import { Constraints } from "../constraints.js";
-import { operation } from "../operation.js";
+} from "../../../tracing/sampling.js";
+import { Constraints } from "../../constraints.js";
+import { operation } from "../../operation.js";
+import { accessToAll, traceEvent, traceResources } from "../trace-event.js";
 import { samplingRules } from "./get-sampling-rules.js";
-import { accessToAll, traceEvent, traceResources } from "./trace-event.js";
 
 const documentsPerCallMax = 25;
 

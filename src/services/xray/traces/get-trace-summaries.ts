@@ -1,16 +1,16 @@
 import { createHash } from "node:crypto";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { GetTraceSummariesCommandInput, GetTraceSummariesCommandOutput, TraceSummary } from "@aws-sdk/client-xray";
-import type { Scope } from "../../storage/scope.js";
-import type { TracePosition, TraceQuery } from "../../storage/trace-store.js";
-import { matchedEventTime, summaryOf } from "../../tracing/summary.js";
-import { Constraints } from "../constraints.js";
-import { operation } from "../operation.js";
-import { decodePageToken, encodePageToken } from "../page-token.js";
-import type { XrayDeps } from "./deps.js";
-import { invalidNextToken, invalidRequest } from "./errors.js";
+import type { Scope } from "../../../storage/scope.js";
+import type { TracePosition, TraceQuery } from "../../../storage/trace-store.js";
+import { matchedEventTime, summaryOf } from "../../../tracing/summary.js";
+import { Constraints } from "../../constraints.js";
+import { operation } from "../../operation.js";
+import { decodePageToken, encodePageToken } from "../../page-token.js";
+import type { XrayDeps } from "../deps.js";
+import { invalidNextToken, invalidRequest } from "../errors.js";
+import { accessToAll, traceEvent, traceResources } from "../trace-event.js";
 import { readTraces } from "./read-traces.js";
-import { accessToAll, traceEvent, traceResources } from "./trace-event.js";
 
 const rangeHoursMax = 24;
 

@@ -3,12 +3,12 @@ import type {
   PutTraceSegmentsCommandOutput,
   UnprocessedTraceSegment,
 } from "@aws-sdk/client-xray";
-import type { SegmentRow } from "../../storage/trace-store.js";
-import { type AcceptedSegment, readSegmentDocument, type SegmentSink } from "../../tracing/segment.js";
-import { operation } from "../operation.js";
-import type { XrayDeps } from "./deps.js";
-import { invalidRequest } from "./errors.js";
-import { accessToAll, traceEvent, traceResources } from "./trace-event.js";
+import type { SegmentRow } from "../../../storage/trace-store.js";
+import { type AcceptedSegment, readSegmentDocument, type SegmentSink } from "../../../tracing/segment.js";
+import { operation } from "../../operation.js";
+import type { XrayDeps } from "../deps.js";
+import { invalidRequest } from "../errors.js";
+import { accessToAll, traceEvent, traceResources } from "../trace-event.js";
 
 /** The number that every official sender keeps to. */
 const documentsPerCallMax = 50;

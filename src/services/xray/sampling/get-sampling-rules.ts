@@ -3,12 +3,12 @@ import type {
   GetSamplingRulesCommandOutput,
   SamplingRuleRecord,
 } from "@aws-sdk/client-xray";
-import { management } from "../../audit/event.js";
-import type { Scope } from "../../storage/scope.js";
-import { defaultRule } from "../../tracing/sampling.js";
-import { operation } from "../operation.js";
-import { invalidNextToken } from "./errors.js";
-import { accessToAll } from "./trace-event.js";
+import { management } from "../../../audit/event.js";
+import type { Scope } from "../../../storage/scope.js";
+import { defaultRule } from "../../../tracing/sampling.js";
+import { operation } from "../../operation.js";
+import { invalidNextToken } from "../errors.js";
+import { accessToAll } from "../trace-event.js";
 
 /** Every rule of an account and region. Rules of users join here once they can be created. */
 export function samplingRules(scope: Scope): readonly SamplingRuleRecord[] {

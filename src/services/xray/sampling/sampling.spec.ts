@@ -9,18 +9,25 @@ import {
   XRayClient,
 } from "@aws-sdk/client-xray";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { systemEnvironment } from "../../environment.js";
-import { type GatewayFixture, startGateway } from "../../gateway/testing/gateway-fixture.js";
-import { openSettings } from "../../storage/settings/open-settings.js";
-import type { SettingsStore } from "../../storage/settings-store.js";
-import type { TraceStore } from "../../storage/trace-store.js";
-import { xrayService } from "./service.js";
+import { systemEnvironment } from "../../../environment.js";
+import { type GatewayFixture, startGateway } from "../../../gateway/testing/gateway-fixture.js";
+import { openSettings } from "../../../storage/settings/open-settings.js";
+import type { SettingsStore } from "../../../storage/settings-store.js";
+import type { TraceIndex } from "../../../storage/trace-index.js";
+import type { TraceStore } from "../../../storage/trace-store.js";
+import { xrayService } from "../service.js";
 
 /** Nothing here touches traces. */
-const noTraces: TraceStore = {
-  putSegments: () => Promise.reject(new Error("unexpected")),
-  readTraces: () => Promise.reject(new Error("unexpected")),
-  findTraces: () => Promise.reject(new Error("unexpected")),
+const unexpected = () => Promise.reject(new Error("unexpected"));
+const traces: TraceStore = { putSegments: unexpected, readTraces: unexpected, findTraces: unexpected };
+const index: TraceIndex = {
+  putTraces: unexpected,
+  positionsOf: unexpected,
+  search: unexpected,
+  graph: unexpected,
+  series: unexpected,
+  rollUp: unexpected,
+  unindexed: unexpected,
 };
 
 const clientId = (number: number) => number.toString(16).padStart(24, "0");
@@ -38,7 +45,7 @@ beforeEach(async () => {
   settings = await openSettings({ dataFolder: folder, environment: systemEnvironment });
   const environment = { ...systemEnvironment, clock: { ...systemEnvironment.clock, nowMs: () => now } };
   fixture = await startGateway({
-    services: [xrayService({ traces: noTraces, settings, environment })],
+    services: [xrayService({ traces, index, settings, environment })],
     nowMs: () => now,
     transact: (work) => settings.transact(work),
   });

@@ -8,12 +8,12 @@ import {
   XRayClient,
 } from "@aws-sdk/client-xray";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { systemEnvironment } from "../../environment.js";
-import { type GatewayFixture, startGateway } from "../../gateway/testing/gateway-fixture.js";
-import { type Facts, openFacts } from "../../storage/facts/open-facts.js";
-import { openSettings } from "../../storage/settings/open-settings.js";
-import type { SettingsStore } from "../../storage/settings-store.js";
-import { xrayService } from "./service.js";
+import { systemEnvironment } from "../../../environment.js";
+import { type GatewayFixture, startGateway } from "../../../gateway/testing/gateway-fixture.js";
+import { type Facts, openFacts } from "../../../storage/facts/open-facts.js";
+import { openSettings } from "../../../storage/settings/open-settings.js";
+import type { SettingsStore } from "../../../storage/settings-store.js";
+import { xrayService } from "../service.js";
 
 let folder: string;
 let settings: SettingsStore;
@@ -32,7 +32,7 @@ beforeAll(async () => {
     retention: { traceRetentionDays: 30, eventRetentionDays: 90 },
   });
   fixture = await startGateway({
-    services: [xrayService({ traces: facts.traces, settings, environment })],
+    services: [xrayService({ traces: facts.traces, index: facts.index, settings, environment })],
     limits: { bodyBytesMax: 8 * 1024 * 1024 },
     transact: (work) => settings.transact(work),
     allows: () => allowed,

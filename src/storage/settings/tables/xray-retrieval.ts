@@ -1,0 +1,2 @@
+// biome-ignore lint/suspicious/noEmptyInterface: filled by the area's migrations.
+export interface XrayRetrievalTables {}

@@ -1,0 +1,80 @@
+import type { Filter, NodePattern } from "../tracing/filter/filter.js";
+import type { GraphTotals, Totals } from "../tracing/graph-totals.js";
+import type { IndexedTrace } from "../tracing/trace-facts.js";
+import type { Scope } from "./scope.js";
+import type { TracePosition, TraceQuery } from "./trace-store.js";
+
+/** How GetTraceSummaries searches. */
+export interface TraceSearch extends TraceQuery {
+  /** Without references to groups: those are resolved before. */
+  readonly filter?: Filter;
+  /** Share of the traces (by a hash of their ids, the same at every call) that is looked at at all; absent: all. */
+  readonly share?: number;
+}
+
+export interface FoundTrace extends TracePosition {
+  /** `TraceSummary` as JSON, times in epoch seconds, root causes included. */
+  readonly summary: string;
+  /** `by` Event or Service: the time that put it into the range, epoch milliseconds. */
+  readonly matchedEventMs?: number;
+}
+
+export interface FoundTraces {
+  readonly traces: readonly FoundTrace[];
+  /** Traces of the range that were looked at for this page, matching or not. */
+  readonly scannedCount: number;
+  /** Where the next page begins; absent after the last. */
+  readonly next?: TracePosition;
+}
+
+/** A segment or call counts in the range that holds its end; those in progress count nowhere. Epoch milliseconds. */
+export interface GraphQuery {
+  readonly fromMs: number;
+  readonly untilMs: number;
+  /** Only traces that met this group's filter when they were compiled. */
+  readonly groupArn?: string;
+}
+
+export interface SeriesQuery extends GraphQuery {
+  /** A multiple of a minute. */
+  readonly periodMs: number;
+  /** Matching nodes, or edges between matching nodes. */
+  readonly of: { readonly node: NodePattern } | { readonly source: NodePattern; readonly target: NodePattern };
+}
+
+export interface SeriesItem extends Totals {
+  /** Start of the period. */
+  readonly timeMs: number;
+}
+
+export interface ScopedTraceId {
+  readonly scope: Scope;
+  readonly traceId: string;
+}
+
+/**
+ * What can be asked of traces without reading their documents. It is made of what `TraceStore` holds and can be made
+ * again from it. Promises are tested in `trace-index.contract.ts`.
+ */
+export interface TraceIndex {
+  /** Searchable when it resolves. Of several versions of one trace the highest counts, whichever came last. */
+  putTraces(scope: Scope, traces: readonly IndexedTrace[]): Promise<void>;
+
+  /** Where those of the traces that are indexed stand. */
+  positionsOf(scope: Scope, traceIds: readonly string[]): Promise<TracePosition[]>;
+
+  /** Newest first, ties by trace id descending; the work is done by the store and bounded in time and memory. */
+  search(scope: Scope, search: TraceSearch): Promise<FoundTraces>;
+
+  /** What `graphTotals` of the pure rules gives for the facts of the same traces. */
+  graph(scope: Scope, query: GraphQuery): Promise<GraphTotals>;
+
+  /** One item a period in which something ended, oldest first; periods are multiples of `periodMs` since the epoch. */
+  series(scope: Scope, query: SeriesQuery): Promise<SeriesItem[]>;
+
+  /** Brings the totals of past minutes up to date, so that graphs of long ranges cost little. */
+  rollUp(nowMs: number): Promise<void>;
+
+  /** Traces with a document received in the range of time that the index does not show yet. */
+  unindexed(receivedFromMs: number, receivedUntilMs: number, limit: number): Promise<ScopedTraceId[]>;
+}
