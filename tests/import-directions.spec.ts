@@ -39,7 +39,7 @@ const arrows: readonly { from: string; to: readonly string[]; instead: string }[
   {
     from: "storage/facts",
     to: [...ports, "tracing"],
-    instead: "a port, or a rule of tracing/ that says what is indexed",
+    instead: "a port, or a rule of tracing/: one store never knows another",
   },
   {
     from: "storage",
