@@ -1,3 +1,4 @@
+import { WrittenJson } from "../../services/written-json.js";
 import { formatTimestamp } from "./scalar-text.js";
 import type { Member, Shape, StructureShape } from "./shape.js";
 
@@ -6,8 +7,17 @@ type Writer = (value: unknown) => unknown;
 
 /** Compiles the writer of a structure. @param members those the body carries; all of them where absent. */
 export function compileJsonWriter(shape: StructureShape, members: readonly Member[] = shape.members) {
-  const write = structureWriter(members);
-  return (value: unknown): string => JSON.stringify(write(value ?? {}));
+  const writers = members.map(({ name, shape }) => ({ name, label: JSON.stringify(name), write: writerOf(shape) }));
+  return (value: unknown): string => {
+    const source = (value ?? {}) as Record<string, unknown>;
+    const written: string[] = [];
+    for (const { name, label, write } of writers) {
+      const member = source[name];
+      if (!present(member)) continue;
+      written.push(`${label}:${member instanceof WrittenJson ? member.text : JSON.stringify(write(member))}`);
+    }
+    return `{${written.join(",")}}`;
+  };
 }
 
 const compiled = new WeakMap<StructureShape, Writer>();

@@ -26,6 +26,7 @@ import {
 } from "@aws-sdk/client-xray";
 import { afterEach, describe, expect, it } from "vitest";
 import { ServiceError } from "../../services/service-error.js";
+import { WrittenJson } from "../../services/written-json.js";
 import { type FixtureOptions, type GatewayFixture, startGateway } from "../testing/gateway-fixture.js";
 import { sign } from "../testing/signed-request.js";
 import {
@@ -68,6 +69,27 @@ describe("REST-JSON, spoken by the X-Ray client", () => {
     const answer = await new XRayClient(client).send(new GetTraceSummariesCommand(input));
     expect(seen[0]?.input).toEqual(input);
     expect(answer).toMatchObject(summaries);
+  });
+
+  it("passes on what is written already, between what is not", async () => {
+    const text = WrittenJson.list(['{"Id":"1-5759e988-bd862e3fe1be46a994272793","StartTime":1234567890.123}']);
+    const { client } = await start([
+      xrayService([
+        answering("GetTraceSummaries", () => ({
+          TracesProcessedCount: 1,
+          TraceSummaries: text,
+          ApproximateTime: new Date(5000),
+          NextToken: undefined,
+        })),
+      ]),
+    ]);
+    const input = { StartTime: new Date(1500000000500), EndTime: new Date(1500000060000) };
+    const { $metadata: _, ...answer } = await new XRayClient(client).send(new GetTraceSummariesCommand(input));
+    expect(answer).toEqual({
+      TraceSummaries: [{ Id: "1-5759e988-bd862e3fe1be46a994272793", StartTime: new Date(1234567890123) }],
+      TracesProcessedCount: 1,
+      ApproximateTime: new Date(5000),
+    });
   });
 
   it("carries maps, lists, nested structures and timestamps within them", async () => {
