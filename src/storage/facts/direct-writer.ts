@@ -53,6 +53,10 @@ export class DirectWriter implements FactWriter {
     // Every acknowledged row is in the engine.
   }
 
+  async settled(): Promise<void> {
+    // As for `visible`.
+  }
+
   async close(): Promise<void> {
     for (const group of this.#groups.values()) await group.close();
   }

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Environment, systemEnvironment } from "../../environment.js";
 import { eventStoreContract } from "../event-store.contract.js";
 import { logEventStoreContract } from "../log-event-store.contract.js";
+import { traceSourceContract } from "../trace-source.contract.js";
 import { traceStoreContract } from "../trace-store.contract.js";
 import { type Facts, openFacts } from "./open-facts.js";
 
@@ -25,6 +26,7 @@ afterAll(async () => {
 });
 
 traceStoreContract("the embedded engine", () => facts.traces);
+traceSourceContract("the embedded engine", () => facts);
 eventStoreContract("the embedded engine", () => facts.events);
 logEventStoreContract("the embedded engine", () => facts.logEvents);
 

@@ -19,6 +19,9 @@ export interface FactWriter {
   /** Resolves once queries of a table see every row whose `put` resolved before this was called. */
   visible(table: FactTable): Promise<void>;
 
+  /** As `visible`, at the writer's own pace: it costs no insert that would not happen anyway. */
+  settled(table: FactTable): Promise<void>;
+
   /** Bytes that are accepted but not in the engine yet. */
   readonly pendingBytes: number;
 

@@ -51,6 +51,8 @@ export class JournaledWriter implements FactWriter {
   #insertingBytes = 0;
   #endedFiles: number[] = [];
   #flushing: Promise<void> | undefined;
+  /** Told how the flush under way, or the next one, ended. */
+  readonly #flushObservers: { resolve(): void; reject(reason: unknown): void }[] = [];
   #flushTimer: NodeJS.Timeout | undefined;
   #retryPauseMs = 0;
   #closed = false;
@@ -93,12 +95,23 @@ export class JournaledWriter implements FactWriter {
   }
 
   async visible(table: FactTable): Promise<void> {
+    await this.#until(table, () => this.#flush());
+  }
+
+  async settled(table: FactTable): Promise<void> {
+    await this.#until(table, () => {
+      if (this.#closed && this.#flushing === undefined) throw new StoreUnavailable("the fact store is closed");
+      return new Promise((resolve, reject) => this.#flushObservers.push({ resolve, reject }));
+    });
+  }
+
+  async #until(table: FactTable, flushed: () => Promise<void>): Promise<void> {
     // A flush that is under way may have begun before the rows came: then the next one has them.
     const taken = this.#inserting.get(table);
-    while (taken !== undefined && this.#inserting.get(table) === taken) await this.#flush();
+    while (taken !== undefined && this.#inserting.get(table) === taken) await flushed();
     const waiting = this.#pending.get(table);
     while (waiting !== undefined && (this.#pending.get(table) === waiting || this.#inserting.get(table) === waiting))
-      await this.#flush();
+      await flushed();
   }
 
   async close(): Promise<void> {
@@ -154,7 +167,9 @@ export class JournaledWriter implements FactWriter {
     clearTimeout(this.#flushTimer);
     this.#flushTimer = undefined;
     this.#flushing ??= this.#flushOnce().finally(() => {
+      const ended = this.#flushing!;
       this.#flushing = undefined;
+      for (const { resolve, reject } of this.#flushObservers.splice(0)) void ended.then(resolve, reject);
       if (this.#inserting.size > 0) this.#flushSoon(this.#retryPauseMs);
       else if (this.#pendingBytes >= this.#limits.flushBytes) this.#flushSoon(0);
       else if (this.#pending.size > 0) this.#flushSoon(this.#limits.flushDelayMs);

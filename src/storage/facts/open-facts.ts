@@ -3,6 +3,7 @@ import type { Environment } from "../../environment.js";
 import type { EventStore } from "../event-store.js";
 import type { LogEventStore } from "../log-event-store.js";
 import type { TraceIndex } from "../trace-index.js";
+import type { TraceSource } from "../trace-source.js";
 import type { TraceStore } from "../trace-store.js";
 import { DirectWriter, directWriterLimits } from "./direct-writer.js";
 import { FactDatabase } from "./fact-database.js";
@@ -42,6 +43,7 @@ export interface FactStatistics {
 /** Everything that is only ever added to. */
 export interface Facts {
   readonly traces: TraceStore;
+  readonly source: TraceSource;
   readonly index: TraceIndex;
   readonly events: EventStore;
   readonly logEvents: LogEventStore;
@@ -97,6 +99,7 @@ async function openJournaledWriter(
 
 class OpenFacts implements Facts {
   readonly traces: TraceStore;
+  readonly source: TraceSource;
   readonly index: TraceIndex;
   readonly events: EventStore;
   readonly logEvents: LogEventStore;
@@ -118,7 +121,9 @@ class OpenFacts implements Facts {
     this.#writer = parts.writer;
     this.#environment = parts.environment;
     this.#retention = parts.retention;
-    this.traces = new StoredTraces(parts.database, parts.writer);
+    const traces = new StoredTraces(parts.database, parts.writer);
+    this.traces = traces;
+    this.source = traces;
     this.index = storedTraceIndex(parts.database, parts.writer);
     this.events = new StoredEvents(parts);
     this.logEvents = new StoredLogEvents(parts.database, parts.writer);

@@ -1,10 +1,14 @@
 import type { Scope } from "../scope.js";
+import type { ScopedTraceId } from "../trace-index.js";
+import type { TraceReading, TraceSource } from "../trace-source.js";
 import type { SegmentRow, StoredTrace, TracePosition, TraceQuery, TraceStore } from "../trace-store.js";
 import type { FactDatabase } from "./fact-database.js";
 import type { FactWriter } from "./fact-writer.js";
 import { escapedField, RowWriter, wholeNumber } from "./row-writer.js";
 import { findTraces } from "./sql/find-traces.sql.js";
+import { readForIndex } from "./sql/read-for-index.sql.js";
 import { readTraces } from "./sql/read-traces.sql.js";
+import { receivedTraces } from "./sql/received-traces.sql.js";
 
 /** Two rows of one segment may arrive in one millisecond; this many can be told apart. */
 const versionsPerMs = 10_000;
@@ -15,10 +19,11 @@ const versionDigits = 17;
 const fieldBytesExpected = 192;
 
 /** Traces in the fact store. */
-export class StoredTraces implements TraceStore {
+export class StoredTraces implements TraceStore, TraceSource {
   readonly #database: FactDatabase;
   readonly #writer: FactWriter;
   #sequence = 0;
+  #lastReadUs = 0;
 
   constructor(database: FactDatabase, writer: FactWriter) {
     this.#database = database;
@@ -43,12 +48,48 @@ export class StoredTraces implements TraceStore {
       traceIds,
       bytesMax: bytesMaxPerTrace,
     });
-    const traces = new Map<string, SegmentColumns[]>();
-    for (const row of rows) traces.set(row.trace_id, [...(traces.get(row.trace_id) ?? []), row]);
-    return [...traces].map(([traceId, ofTrace]) => ({
-      traceId,
-      segments: ofTrace.map(segmentOf),
-      truncated: Number(ofTrace[0]!.trace_bytes) > bytesMaxPerTrace,
+    return tracesOf(rows, bytesMaxPerTrace);
+  }
+
+  async readForIndex(
+    scope: Scope,
+    traceIds: readonly string[],
+    limits: { readonly bytesMaxPerTrace: number; readonly bytesMax: number },
+  ): Promise<TraceReading> {
+    if (traceIds.length === 0) return { readUs: this.#lastReadUs, traces: [] };
+    await this.#writer.settled("segments");
+    const rows = await this.#database.query<SegmentColumns & { read_us: number }>("facts.readForIndex", readForIndex, {
+      ...scope,
+      traceIds,
+      ...limits,
+    });
+    // A clock that was set back must not make what is read now older than what was read before.
+    this.#lastReadUs = Math.max(Number(rows[0]?.read_us ?? 0), this.#lastReadUs + 1);
+    return { readUs: this.#lastReadUs, traces: tracesOf(rows, limits.bytesMaxPerTrace) };
+  }
+
+  async receivedTraces(range: {
+    readonly fromMs: number;
+    readonly untilMs: number;
+    readonly after?: ScopedTraceId;
+    readonly limit: number;
+  }): Promise<ScopedTraceId[]> {
+    await this.#writer.visible("segments");
+    const rows = await this.#database.query<{ account_id: string; region: string; trace_id: string }>(
+      "facts.receivedTraces",
+      receivedTraces,
+      {
+        fromMs: range.fromMs,
+        untilMs: range.untilMs,
+        afterAccountId: range.after?.scope.accountId ?? "",
+        afterRegion: range.after?.scope.region ?? "",
+        afterTraceId: range.after?.traceId ?? "",
+        limit: range.limit,
+      },
+    );
+    return rows.map((row) => ({
+      scope: { accountId: row.account_id, region: row.region },
+      traceId: row.trace_id,
     }));
   }
 
@@ -112,6 +153,20 @@ interface SegmentColumns {
   readonly received_ms: number;
   readonly document: string;
   readonly trace_bytes: number;
+}
+
+function tracesOf(rows: readonly SegmentColumns[], bytesMaxPerTrace: number): StoredTrace[] {
+  const traces = new Map<string, { segments: SegmentRow[]; bytes: number }>();
+  for (const row of rows) {
+    const trace = traces.get(row.trace_id);
+    if (trace) trace.segments.push(segmentOf(row));
+    else traces.set(row.trace_id, { segments: [segmentOf(row)], bytes: Number(row.trace_bytes) });
+  }
+  return [...traces].map(([traceId, { segments, bytes }]) => ({
+    traceId,
+    segments,
+    truncated: bytes > bytesMaxPerTrace,
+  }));
 }
 
 function segmentOf(row: SegmentColumns): SegmentRow {

@@ -1,0 +1,40 @@
+const scope = "account_id = {accountId:String} AND region = {region:String} AND trace_id IN {traceIds:Array(String)}";
+
+/**
+ * As `readTraces`, and of all traces together at most {bytesMax}: whole traces in the order of their ids. The moment of
+ * reading is that at which the query began, before it chose what it reads.
+ */
+export const readForIndex = `
+WITH
+  sizes AS (
+    SELECT trace_id, segment_id, max(version) AS latest, argMax((start_us, document_bytes), version) AS measured
+    FROM segments
+    WHERE ${scope}
+    GROUP BY trace_id, segment_id
+  ),
+  heads AS (
+    SELECT
+      trace_id, segment_id, latest, measured.2 AS bytes,
+      sum(measured.2) OVER (PARTITION BY trace_id) AS trace_bytes,
+      sum(measured.2) OVER (
+        PARTITION BY trace_id ORDER BY measured.1, segment_id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+      ) AS bytes_so_far
+    FROM sizes
+  ),
+  whole AS (
+    SELECT
+      trace_id, segment_id, latest, trace_bytes, bytes_so_far,
+      sum(if(bytes_so_far <= {bytesMaxPerTrace:UInt64}, bytes, 0)) OVER (
+        ORDER BY trace_id RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+      ) AS bytes_until_here
+    FROM heads
+  )
+SELECT
+  segments.trace_id AS trace_id, segments.segment_id AS segment_id, is_subsegment, parent_id, start_us, end_us, has_end,
+  in_progress, received_ms, document, trace_bytes, toUnixTimestamp64Micro(now64(6)) AS read_us
+FROM segments
+INNER JOIN whole
+  ON segments.trace_id = whole.trace_id AND segments.segment_id = whole.segment_id AND segments.version = whole.latest
+WHERE account_id = {accountId:String} AND region = {region:String} AND segments.trace_id IN {traceIds:Array(String)}
+  AND bytes_so_far <= {bytesMaxPerTrace:UInt64} AND bytes_until_here <= {bytesMax:UInt64}
+LIMIT 1 BY trace_id, segment_id`;

@@ -1,0 +1,97 @@
+import { randomBytes } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import type { Scope } from "./scope.js";
+import type { ScopedTraceId } from "./trace-index.js";
+import type { TraceSource } from "./trace-source.js";
+import type { SegmentRow, TraceStore } from "./trace-store.js";
+
+const noon = Date.UTC(2026, 2, 1, 12);
+const everything = { bytesMaxPerTrace: 500_000, bytesMax: 10 * 1024 ** 2 };
+
+/** Tests share one store, so each has an account of its own. */
+function newScope(): Scope {
+  return { accountId: randomBytes(8).toString("hex"), region: "eu-west-1" };
+}
+
+function segment(given: Partial<SegmentRow> = {}): SegmentRow {
+  return {
+    traceId: `1-${(noon / 1000).toString(16)}-${randomBytes(12).toString("hex")}`,
+    segmentId: randomBytes(8).toString("hex"),
+    kind: "segment",
+    startTimeSeconds: noon / 1000,
+    endTimeSeconds: noon / 1000 + 1,
+    inProgress: false,
+    receivedMs: noon + 1000,
+    document: JSON.stringify({ name: "shop" }),
+    ...given,
+  };
+}
+
+/** The promises of `TraceSource`. */
+export function traceSourceContract(name: string, store: () => { traces: TraceStore; source: TraceSource }): void {
+  describe(`${name} as a TraceSource`, () => {
+    it("reads for the index what a reader reads", async () => {
+      const { traces, source } = store();
+      const scope = newScope();
+      const rows = [segment(), segment({ kind: "subsegment", parentId: "00f067aa0ba902b7", document: '{"é":"\\t"}' })];
+      await traces.putSegments(scope, rows);
+      await traces.putSegments(scope, [{ ...rows[0]!, document: '{"name":"again"}' }]);
+      const ids = rows.map(({ traceId }) => traceId);
+      const reading = await source.readForIndex(scope, [...ids, segment().traceId], everything);
+      const read = await traces.readTraces(scope, ids, everything.bytesMaxPerTrace);
+      const inOrder = (found: typeof read) => [...found].sort((a, b) => (a.traceId < b.traceId ? -1 : 1));
+      expect(inOrder([...reading.traces])).toEqual(inOrder(read));
+      expect(read).toHaveLength(2);
+      expect(await source.readForIndex(newScope(), ids, everything)).toMatchObject({ traces: [] });
+    });
+
+    it("tells when it read: later readings later", async () => {
+      const { traces, source } = store();
+      const scope = newScope();
+      const row = segment();
+      await traces.putSegments(scope, [row]);
+      const first = await source.readForIndex(scope, [row.traceId], everything);
+      const second = await source.readForIndex(scope, [row.traceId], everything);
+      expect(second.readUs).toBeGreaterThan(first.readUs);
+      expect(Number.isSafeInteger(first.readUs)).toBe(true);
+    });
+
+    it("gives whole traces up to a number of bytes, and the head of one that is too large", async () => {
+      const { traces, source } = store();
+      const scope = newScope();
+      const document = JSON.stringify({ filler: "x".repeat(1000) });
+      const ids = [1, 2, 3].map(() => segment().traceId).sort();
+      for (const traceId of ids)
+        await traces.putSegments(scope, [segment({ traceId, document }), segment({ traceId, document })]);
+      const some = await source.readForIndex(scope, ids, { bytesMaxPerTrace: 10_000, bytesMax: 5000 });
+      expect(some.traces.map(({ traceId, segments }) => [traceId, segments.length]).sort()).toEqual([
+        [ids[0], 2],
+        [ids[1], 2],
+      ]);
+      const [head] = (await source.readForIndex(scope, [ids[0]!], { bytesMaxPerTrace: 1500, bytesMax: 1500 })).traces;
+      expect(head).toMatchObject({ truncated: true });
+      expect(head?.segments).toHaveLength(1);
+    });
+
+    it("finds traces by when their documents were received, page by page", async () => {
+      const { traces, source } = store();
+      const scope = newScope();
+      const receivedMs = noon - randomBytes(4).readUInt32BE();
+      const ids = [1, 2, 3].map(() => segment().traceId).sort();
+      for (const traceId of ids) await traces.putSegments(scope, [segment({ traceId, receivedMs })]);
+      await traces.putSegments(scope, [segment({ traceId: ids[0]!, receivedMs: receivedMs + 1 })]);
+      const range = { fromMs: receivedMs, untilMs: receivedMs + 1 };
+      const found: string[] = [];
+      let after: ScopedTraceId | undefined;
+      for (;;) {
+        const page: ScopedTraceId[] = await source.receivedTraces({ ...range, after, limit: 2 });
+        if (page.length === 0) break;
+        found.push(...page.filter((trace) => trace.scope.accountId === scope.accountId).map((trace) => trace.traceId));
+        after = page.at(-1);
+      }
+      expect(found).toEqual(ids);
+      const later = await source.receivedTraces({ fromMs: receivedMs + 1, untilMs: receivedMs + 2, limit: 10 });
+      expect(later.filter((trace) => trace.scope.accountId === scope.accountId)).toEqual([{ scope, traceId: ids[0]! }]);
+    });
+  });
+}

@@ -1,0 +1,32 @@
+import type { Scope } from "./scope.js";
+import type { ScopedTraceId } from "./trace-index.js";
+import type { StoredTrace } from "./trace-store.js";
+
+export interface TraceReading {
+  /** Microseconds since the epoch, by the clock of the store. Everything visible before this moment is in `traces`. */
+  readonly readUs: number;
+  /** As `TraceStore.readTraces` gives them. */
+  readonly traces: readonly StoredTrace[];
+}
+
+/** What the index of traces is made from. Its promises are tested in `trace-source.contract.ts`. */
+export interface TraceSource {
+  /**
+   * Traces as they stand now, with every document acknowledged before the call; unlike a reader who waits for an answer
+   * it does not hurry the store. Of traces that together are larger than `bytesMax` only the first few come, at least
+   * one: who asks gets the others by asking again.
+   */
+  readForIndex(
+    scope: Scope,
+    traceIds: readonly string[],
+    limits: { readonly bytesMaxPerTrace: number; readonly bytesMax: number },
+  ): Promise<TraceReading>;
+
+  /** Every trace with a document received in a range of time (epoch milliseconds), a page at a time, in a fixed order. */
+  receivedTraces(range: {
+    readonly fromMs: number;
+    readonly untilMs: number;
+    readonly after?: ScopedTraceId;
+    readonly limit: number;
+  }): Promise<ScopedTraceId[]>;
+}
