@@ -51,6 +51,8 @@ async function trial(program: keyof typeof programs, segmentsPerCall: number, ra
       DOSIMETER_DATA: data,
       DOSIMETER_PORT: "0",
       DOSIMETER_DAEMON_PORT: "0",
+      DOSIMETER_OTLP_HTTP_PORT: "0",
+      DOSIMETER_OTLP_GRPC_PORT: "0",
       DOSIMETER_ROOT_ACCESS_KEY_ID: key.accessKeyId,
       DOSIMETER_ROOT_SECRET_ACCESS_KEY: key.secretAccessKey,
     },

@@ -5,9 +5,11 @@ export function banner(facts: {
   readonly config: Config;
   readonly endpoint: string;
   readonly daemonAddress?: string;
+  readonly otlpHttp?: string;
+  readonly otlpGrpc?: string;
   readonly root: { readonly accessKeyId: string; readonly secretAccessKey: string; readonly createdNow: boolean };
 }): string {
-  const { config, endpoint, daemonAddress, root } = facts;
+  const { config, endpoint, daemonAddress, otlpHttp, otlpGrpc, root } = facts;
   const secret = root.createdNow ? root.secretAccessKey : "(in root-credentials.json of the data folder)";
   const lines = [
     "",
@@ -15,6 +17,7 @@ export function banner(facts: {
     "",
     `    endpoint         ${endpoint}        every AWS API`,
     `    X-Ray daemon     ${daemonAddress ?? "off"}        UDP and TCP`,
+    `    OpenTelemetry    ${otlpHttp ?? "off"} (HTTP), ${otlpGrpc ?? "off"} (gRPC)`,
     `    data folder      ${config.data}`,
     `    account, region  ${config.account}, ${config.region}`,
     "",
@@ -32,6 +35,10 @@ export function banner(facts: {
     "  An application with an X-Ray SDK:",
     "",
     `    export AWS_XRAY_DAEMON_ADDRESS=${daemonAddress ?? "127.0.0.1:2000"}`,
+    "",
+    "  An application with an OpenTelemetry SDK:",
+    "",
+    `    export OTEL_EXPORTER_OTLP_ENDPOINT=${otlpHttp ?? "http://127.0.0.1:4318"}`,
     "",
     "",
   ];

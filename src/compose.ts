@@ -23,6 +23,9 @@ import { createSealing } from "./jobs/seal.js";
 import { createLog, type Log } from "./log.js";
 import { operatorPages } from "./operator-pages.js";
 import { startDaemon } from "./receivers/daemon.js";
+import { startOtlpGrpcDoor } from "./receivers/otlp/grpc-door.js";
+import { otlpHttpDoor } from "./receivers/otlp/http-door.js";
+import type { Serve, Vouched } from "./receivers/vouched-call.js";
 import { cloudtrailService } from "./services/cloudtrail/service.js";
 import { iamService } from "./services/iam/service.js";
 import { kmsService } from "./services/kms/service.js";
@@ -47,6 +50,9 @@ export interface RunningService {
   readonly endpoint: string;
   /** `host:port` of the X-Ray daemon protocol, unless it is off. */
   readonly daemonAddress?: string;
+  /** URLs of the doors of OpenTelemetry, unless they are off. */
+  readonly otlpHttp?: string;
+  readonly otlpGrpc?: string;
   readonly root: { readonly accessKeyId: string; readonly secretAccessKey: string; readonly createdNow: boolean };
   readonly log: Log;
   /** Stops listening, finishes what was begun, stores what was accepted, and closes the stores. */
@@ -195,17 +201,63 @@ export async function compose(
         : await startDaemon({
             host: config.host,
             port: config.daemonPort,
-            vouched: { caller: daemonCaller(daemonRole), region: config.region },
+            vouched: { caller: daemonCaller(daemonRole, "xray-daemon"), region: config.region },
             serve: gateway.serve,
             environment,
           });
     if (daemon) closing.push(() => daemon.close());
+    const otlp = await startOtlp(config, {
+      serve: gateway.serve,
+      vouched: { caller: daemonCaller(daemonRole, "otlp"), region: config.region },
+      log: log.failure,
+      closing,
+    });
     jobs.start();
-    return { endpoint, ...(daemon && { daemonAddress: daemon.address }), root, log, close };
+    return { endpoint, ...(daemon && { daemonAddress: daemon.address }), ...otlp, root, log, close };
   } catch (problem) {
     await close();
     throw problem;
   }
+}
+
+/** The doors of OpenTelemetry, as far as they are not off. */
+async function startOtlp(
+  config: Config,
+  parts: {
+    readonly serve: Serve;
+    readonly vouched: Vouched;
+    readonly log: Log["failure"];
+    readonly closing: (() => Promise<unknown> | unknown)[];
+  },
+): Promise<Pick<RunningService, "otlpHttp" | "otlpGrpc">> {
+  const { host, otlpHttpPort, otlpGrpcPort, otlpWithoutCredentials: withoutCredentials } = config;
+  const { serve, vouched, log, closing } = parts;
+  const started: { otlpHttp?: string; otlpGrpc?: string } = {};
+  if (otlpHttpPort !== undefined) {
+    const door = await startHttpServer({
+      host,
+      port: otlpHttpPort,
+      connectionsMax: config.connectionsMax,
+      serve: otlpHttpDoor({ serve, vouched, withoutCredentials }),
+      log,
+    });
+    closing.push(() => door.close());
+    started.otlpHttp = `http://${urlHost(door.host)}:${door.port}`;
+  }
+  if (otlpGrpcPort !== undefined) {
+    const { bodyBytesMax } = config;
+    const door = await startOtlpGrpcDoor({
+      host,
+      port: otlpGrpcPort,
+      bodyBytesMax,
+      serve,
+      vouched,
+      withoutCredentials,
+    });
+    closing.push(() => door.close());
+    started.otlpGrpc = `http://${urlHost(host)}:${door.port}`;
+  }
+  return started;
 }
 
 function objectsElsewhere(endpoint: string, { s3AccessKeyId, s3SecretAccessKey }: Config) {

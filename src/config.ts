@@ -32,6 +32,14 @@ function matching(pattern: RegExp, what: string) {
   };
 }
 
+function oneOf<Choice extends string>(choices: readonly Choice[]) {
+  return (value: string): Choice => {
+    const choice = choices.find((candidate) => candidate === value);
+    if (choice === undefined) throw new Error(`wants one of ${choices.join(", ")}, not '${value}'`);
+    return choice;
+  };
+}
+
 function list(value: string): readonly string[] | undefined {
   const items = value
     .split(",")
@@ -73,6 +81,28 @@ export const settings = {
     fallback: 2000,
     meaning: "UDP and TCP port of the X-Ray daemon protocol (0: any free one, `off`: none)",
     parse: portOrOff,
+  }),
+  otlpHttpPort: setting<number | undefined>({
+    variable: "DOSIMETER_OTLP_HTTP_PORT",
+    flag: "otlp-http-port",
+    fallback: 4318,
+    meaning: "port of OTLP over HTTP (0: any free one, `off`: none)",
+    parse: portOrOff,
+  }),
+  otlpGrpcPort: setting<number | undefined>({
+    variable: "DOSIMETER_OTLP_GRPC_PORT",
+    flag: "otlp-grpc-port",
+    fallback: 4317,
+    meaning: "port of OTLP over gRPC (0: any free one, `off`: none)",
+    parse: portOrOff,
+  }),
+  otlpWithoutCredentials: setting<"loopback" | "always" | "never">({
+    variable: "DOSIMETER_OTLP_WITHOUT_CREDENTIALS",
+    flag: "otlp-without-credentials",
+    fallback: "loopback",
+    meaning:
+      "who may send to the OTLP ports without credentials: `loopback` (programs on this machine), `always`, `never`",
+    parse: oneOf(["loopback", "always", "never"]),
   }),
   region: setting<string>({
     variable: "DOSIMETER_REGION",

@@ -3,12 +3,14 @@ import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { banner } from "./banner.js";
 import { type Config, ConfigError, printableConfig, readConfig, settings } from "./config.js";
+import { bearerToken } from "./identity/bearer-token.js";
 
 const usage = `usage: dosimeter <command> [--setting value …]
 
   serve     start the service
   demo      start it with a small instrumented shop, people who read its traces, and a trail that records them
   verify    check log files and digests offline
+  token     print the bearer token of OpenTelemetry's exporters for the access key in the environment
   config    print the settings in force, secrets hidden
   help      this text, and every setting
 `;
@@ -30,6 +32,8 @@ export async function main(argv: readonly string[]): Promise<void> {
         process.exitCode = await runVerify(rest);
         return;
       }
+      case "token":
+        return printToken(process.env);
       case "config":
         console.log(JSON.stringify(printableConfig(configFrom(rest)), null, 2));
         return;
@@ -48,6 +52,17 @@ export async function main(argv: readonly string[]): Promise<void> {
   }
 }
 
+/** @throws ConfigError if the environment has no long-lived access key. */
+function printToken({
+  AWS_ACCESS_KEY_ID: id,
+  AWS_SECRET_ACCESS_KEY: secret,
+  AWS_SESSION_TOKEN: session,
+}: NodeJS.ProcessEnv) {
+  if (!id || !secret) throw new ConfigError("AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY name the access key");
+  if (session) throw new ConfigError("temporary credentials have no token: use the access key of a user");
+  console.log(bearerToken(id, secret));
+}
+
 /** Composes, listens, says so, and drains when told to stop. */
 async function serve(config: Config): Promise<void> {
   const { compose } = await import("./compose.js");
@@ -59,8 +74,8 @@ async function serve(config: Config): Promise<void> {
       endpoint,
       console: null,
       daemon: daemonAddress ?? null,
-      otlpHttp: null,
-      otlpGrpc: null,
+      otlpHttp: service.otlpHttp ?? null,
+      otlpGrpc: service.otlpGrpc ?? null,
       region: config.region,
       account: config.account,
       pid: process.pid,

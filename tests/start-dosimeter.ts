@@ -32,6 +32,8 @@ export async function startDosimeter(options: { env?: Record<string, string>; da
       DOSIMETER_DATA: dataFolder,
       DOSIMETER_PORT: "0",
       DOSIMETER_DAEMON_PORT: "0",
+      DOSIMETER_OTLP_HTTP_PORT: "0",
+      DOSIMETER_OTLP_GRPC_PORT: "0",
       DOSIMETER_ROOT_ACCESS_KEY_ID: root.accessKeyId,
       DOSIMETER_ROOT_SECRET_ACCESS_KEY: root.secretAccessKey,
       ...servers?.env,
@@ -44,7 +46,7 @@ export async function startDosimeter(options: { env?: Record<string, string>; da
     standardError = (standardError + chunk).slice(-20_000);
   });
   const ready = await readyLine(child, () => standardError);
-  const { endpoint, daemon, region, account } = ready;
+  const { endpoint, daemon, otlpHttp, otlpGrpc, region, account } = ready;
 
   const clientOptions = (credentials: TestCredentials = root) => ({ endpoint, region, credentials, maxAttempts: 1 });
   return {
@@ -53,6 +55,9 @@ export async function startDosimeter(options: { env?: Record<string, string>; da
     accountId: account,
     /** `host:port` of the X-Ray daemon protocol, UDP and TCP. */
     daemonAddress: daemon,
+    /** URLs of OpenTelemetry's doors. */
+    otlpHttp,
+    otlpGrpc,
     dataFolder,
     root,
     process: child,
@@ -102,6 +107,8 @@ export type RunningDosimeter = Awaited<ReturnType<typeof startDosimeter>>;
 interface ReadyLine {
   readonly endpoint: string;
   readonly daemon: string;
+  readonly otlpHttp: string;
+  readonly otlpGrpc: string;
   readonly region: string;
   readonly account: string;
 }

@@ -201,7 +201,7 @@ describe("PutTraceSegments", () => {
   });
 
   it("lists a payload of OpenTelemetry's encoding as unprocessed", async () => {
-    expect((await put("T1S!!!")).UnprocessedTraceSegments).toMatchObject([{ ErrorCode: "UnsupportedFormat" }]);
+    expect((await put("T1Sww==")).UnprocessedTraceSegments).toMatchObject([{ ErrorCode: "ParseError" }]);
   });
 });
 

@@ -71,6 +71,8 @@ async function hold(
       DOSIMETER_DATA: data,
       DOSIMETER_PORT: port,
       DOSIMETER_DAEMON_PORT: "0",
+      DOSIMETER_OTLP_HTTP_PORT: "0",
+      DOSIMETER_OTLP_GRPC_PORT: "0",
       DOSIMETER_REGION: region,
       DOSIMETER_ACCOUNT: accountId,
       DOSIMETER_ROOT_ACCESS_KEY_ID: key.accessKeyId,

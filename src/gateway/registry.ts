@@ -3,6 +3,7 @@ import type { AnyOperation, Service } from "../services/operation.js";
 import type { ServiceError } from "../services/service-error.js";
 import { notOffered, unknownOperation } from "./front-end-errors.js";
 import type { Codec, WireProtocol } from "./protocols/codec.js";
+import { foreignProtocol } from "./protocols/foreign.js";
 import { jsonProtocol } from "./protocols/json.js";
 import { queryProtocol } from "./protocols/query.js";
 import { restJsonProtocol } from "./protocols/rest-json.js";
@@ -19,12 +20,16 @@ export interface OperationEntry {
   readonly codec: Codec | undefined;
   /** Why the call is refused, after it was authenticated and before anything else. */
   readonly refusal: ServiceError | undefined;
+  /** A bearer token is taken in place of a signature. */
+  readonly takesBearer?: boolean;
 }
 
 export interface ServiceTable {
   readonly service: Service;
   readonly protocol: WireProtocol;
   readonly entries: ReadonlyMap<string, OperationEntry>;
+  /** By method and path: what speaks another protocol than the API. */
+  readonly foreign: ReadonlyMap<string, OperationEntry>;
 }
 
 const protocols: Readonly<Record<Service["protocol"], WireProtocol>> = {
@@ -85,7 +90,25 @@ function tableOf(service: Service, problems: string[]): ServiceTable {
       });
     else entries.set(name, refusingEntry(service, name, notOffered(name, reason as string)));
   }
-  return { service, protocol, entries };
+  return { service, protocol, entries, foreign: foreignEntries(service, shapes) };
+}
+
+/** They are recorded in the shape of the operation whose name they have. */
+function foreignEntries(service: Service, shapes: ReadonlyMap<string, OperationShape>): Map<string, OperationEntry> {
+  const routes = service.foreignRoutes ?? [];
+  return new Map(
+    routes.map((route) => [
+      `${route.method} ${route.path}`,
+      {
+        service,
+        ...foreignProtocol(route),
+        operation: route.operation,
+        shape: shapes.get(route.operation.name),
+        refusal: undefined,
+        takesBearer: true,
+      },
+    ]),
+  );
 }
 
 /** An operation that does nothing but refuse, so that the call is recorded like any other. */

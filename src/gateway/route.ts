@@ -32,6 +32,7 @@ export class Router {
     for (const table of registry.tables.values()) {
       const shapes = Object.values(table.service.sdk).filter(isOperationSchema).map(operationShape);
       if (table.service.protocol === "rest-xml") this.#s3.set(table.service.signingName, new S3Routes(table, shapes));
+      for (const [place, entry] of table.foreign) this.#paths.set(place, { table, entry });
       if (table.service.protocol !== "rest-json") continue;
       for (const { name, traits } of shapes) {
         const entry = table.entries.get(name);
@@ -127,6 +128,7 @@ function operation(entry: OperationEntry): Route {
 function serviceOf(claimed: Claimed): string | undefined {
   switch (claimed.kind) {
     case "none":
+    case "bearer":
       return undefined;
     case "claim":
       return claimed.claim.service;

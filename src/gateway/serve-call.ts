@@ -1,4 +1,5 @@
 import { Readable } from "node:stream";
+import { type BearerClaim, isProofOf } from "../identity/bearer-token.js";
 import type { Caller } from "../identity/caller.js";
 import type { Credentials } from "../identity/credentials.js";
 import { accessDenied, internalFailure, ServiceError, serviceUnavailable } from "../services/service-error.js";
@@ -7,7 +8,7 @@ import { decompress, readWhole, refuseDeclaredLength } from "./body.js";
 import { CallEntry, type Outcome } from "./call-entry.js";
 import { namedFor, refusals, throttled } from "./front-end-errors.js";
 import { GatewayCall, type GatewayCallDeps } from "./gateway-call.js";
-import type { Codec, ReadableRequest } from "./protocols/codec.js";
+import type { Codec, ReadableRequest, ReplyFacts } from "./protocols/codec.js";
 import { QueryParameters } from "./query-parameters.js";
 import { type OperationEntry, unknownEntry, unknownService } from "./registry.js";
 import type { Route, Router } from "./route.js";
@@ -136,6 +137,16 @@ async function identify(
     case "malformed":
       if (claimed.scope !== undefined) entry.noteClaim(claimed.scope.accessKeyId);
       throw stranger(entry, claimed.error, deps);
+    case "bearer": {
+      entry.noteClaim(claimed.claim.accessKeyId);
+      const caller = await bearerCaller(entry, claimed.claim, deps);
+      const scope = {
+        accountId: caller.kind === "anonymous" ? deps.home.accountId : caller.accountId,
+        region: deps.home.region,
+      };
+      entry.noteCaller(caller, scope);
+      return { caller, ...scope, nowMs, signature: undefined };
+    }
     case "claim": {
       const { claim } = claimed;
       entry.noteClaim(claim.accessKeyId);
@@ -154,6 +165,15 @@ async function identify(
     default:
       return claimed satisfies never;
   }
+}
+
+/** Whose key a token was made from. A token has no region: what it writes belongs to the home region. */
+async function bearerCaller(entry: CallEntry, claim: BearerClaim, deps: ServeDeps): Promise<Caller> {
+  if (!entry.routed.takesBearer)
+    throw stranger(entry, refusals.incomplete("Bearer tokens are taken for traces of OpenTelemetry alone."), deps);
+  const found = await deps.credentials.find(claim.accessKeyId, undefined);
+  if (found.kind === "found" && isProofOf(claim, found.secretAccessKey)) return found.caller;
+  throw stranger(entry, refusals.unknownKey(), deps);
 }
 
 /** Charges a failed proof to the address it came from; too many of them are told to slow down instead. */
@@ -250,8 +270,9 @@ function refuse(entry: CallEntry, error: ServiceError): WireResponse {
   return withoutBodyForHead(entry, protocol.refuse(error, service, replyFacts(entry)));
 }
 
-function replyFacts(entry: CallEntry): { requestId: string; rawPath: string } {
-  return { requestId: entry.requestId, rawPath: entry.request.rawPath };
+function replyFacts(entry: CallEntry): ReplyFacts {
+  const { rawPath, headers } = entry.request;
+  return { requestId: entry.requestId, rawPath, contentType: headers["content-type"]?.[0] };
 }
 
 function withoutBodyForHead(entry: CallEntry, response: WireResponse): WireResponse {

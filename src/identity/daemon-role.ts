@@ -65,14 +65,19 @@ export async function ensureDaemonRole(options: {
   return { accountId, roleId, roleName, roleArn };
 }
 
-/** The caller the daemon port vouches for. Its access key id is the same after every start and opens nothing. */
-export function daemonCaller(role: DaemonRole): RoleSessionCaller {
-  const digest = createHash("sha256").update(role.roleId).digest();
+/**
+ * The caller that a door vouches for where senders prove nothing. Its access key id is the same after every start and
+ * opens nothing.
+ */
+export function daemonCaller(role: DaemonRole, sessionName: "xray-daemon" | "otlp"): RoleSessionCaller {
+  const digest = createHash("sha256")
+    .update(sessionName === "otlp" ? `${role.roleId}/otlp` : role.roleId)
+    .digest();
   return {
     kind: "role-session",
     ...role,
     accessKeyId: `ASIA${base32(digest.subarray(0, 16))}`,
-    sessionName: "xray-daemon",
-    arn: `arn:aws:sts::${role.accountId}:assumed-role/${role.roleName}/xray-daemon`,
+    sessionName,
+    arn: `arn:aws:sts::${role.accountId}:assumed-role/${role.roleName}/${sessionName}`,
   };
 }

@@ -266,8 +266,8 @@ describe("the daemon's role", () => {
   it("is made once, writes segments and reads nothing, and cannot be assumed by another service", async () => {
     const role = await ensureDaemonRole({ settings, environment, accountId });
     expect(await ensureDaemonRole({ settings, environment, accountId })).toEqual(role);
-    const caller = daemonCaller(role);
-    expect(caller).toEqual(daemonCaller(role));
+    const caller = daemonCaller(role, "xray-daemon");
+    expect(caller).toEqual(daemonCaller(role, "xray-daemon"));
     const may = async (action: string) =>
       (await identity.authorizer.decide(caller, { action, resource: "*" }, context())).allowed;
     expect(await may("xray:PutTraceSegments")).toBe(true);

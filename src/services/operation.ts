@@ -2,6 +2,7 @@ import type { EventClass, EventResource } from "../audit/event.js";
 import type { AccessRequest } from "../identity/access.js";
 import type { Caller } from "../identity/caller.js";
 import type { SettingsTransaction } from "../storage/settings-store.js";
+import type { ForeignRoute } from "./foreign-route.js";
 
 /** The wire protocols AWS's APIs speak. */
 export type Protocol = "rest-json" | "json-1.1" | "query" | "rest-xml";
@@ -26,6 +27,8 @@ export interface Service {
   readonly operations: readonly AnyOperation[];
   /** Operations of the API that are refused, each with the reason told to the caller. */
   readonly notOffered: Readonly<Record<string, string>>;
+  /** Paths that speak another protocol than the API's. */
+  readonly foreignRoutes?: readonly ForeignRoute[];
   /** How this API spells "you call too often": `ThrottledException` (429) for X-Ray, `ThrottlingException` elsewhere. */
   readonly throttled: { readonly code: string; readonly httpStatus: number };
 }

@@ -228,11 +228,6 @@ describe("a segment document", () => {
     expect(codeOf(text)).toBe("ParseError");
   });
 
-  it.each(["T1S!!!", "T1SCgA=", "T1UCgA=", "M1abc"])("says that the encoded form %j is not taken", (text) => {
-    expect(read(text).rejected).toEqual([
-      { errorCode: "UnsupportedFormat", message: "Invalid segment. ErrorCode: UnsupportedFormat" },
-    ]);
-  });
 
   it("ignores what the schema does not know", () => {
     const { accepted } = read({ ...valid, Dummy: false, subsegments: [null, 7, "x"], annotations: [], http: 5 });

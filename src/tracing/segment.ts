@@ -23,7 +23,6 @@ export interface RejectedSegment {
 
 export type SegmentErrorCode =
   | "ParseError"
-  | "UnsupportedFormat"
   | "InvalidSegment"
   | "MissingId"
   | "InvalidId"
@@ -58,9 +57,6 @@ const timeSecondsMax = 10_000_000_000;
 
 const nameLengthMax = 200;
 
-/** Prefixes of OTLP payloads and metrics that the X-Ray exporters of OpenTelemetry put in place of JSON. */
-const encodedPrefix = /^(?:T1S|T1U|M1)/;
-
 /**
  * Reads and judges one item of `TraceSegmentDocuments`: a segment, a detached subsegment, or an array of them.
  * One bad embedded subsegment rejects the whole element; elements of an array are judged one by one.
@@ -68,16 +64,21 @@ const encodedPrefix = /^(?:T1S|T1U|M1)/;
  * Codes and messages: those AWS documents (`InvalidTraceId`, `MissingId`, `MissingEndTime`, `InvalidName` …); the rest
  * follow their pattern `Missing<Field>`, `Invalid<Field>`.
  *
+ * @param bytesMax X-Ray's own limit; more for what comes another way.
  * @returns the trace ids that could be read, good documents or bad, for the record of the call. Undefined if none.
  */
-export function readSegmentDocument(text: string, sink: SegmentSink): string | undefined {
-  if (isLargerThanMax(text)) return refuse(sink, "InvalidSegment");
+export function readSegmentDocument(
+  text: string,
+  sink: SegmentSink,
+  bytesMax: number = documentBytesMax,
+): string | undefined {
+  if (isLargerThan(text, bytesMax)) return refuse(sink, "InvalidSegment");
   if (isDeeperThanMax(text)) return refuse(sink, "ParseError");
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
   } catch {
-    return refuse(sink, encodedPrefix.test(text) ? "UnsupportedFormat" : "ParseError");
+    return refuse(sink, "ParseError");
   }
   if (!Array.isArray(parsed)) return isObject(parsed) ? readElement(parsed, text, sink) : refuse(sink, "ParseError");
   if (parsed.length === 0) return refuse(sink, "MissingId");
@@ -200,9 +201,9 @@ function isObject(value: unknown): value is object {
 }
 
 /** Bytes are counted only where the length leaves it open: a UTF-16 unit is one to three bytes of UTF-8. */
-function isLargerThanMax(text: string): boolean {
-  if (text.length > documentBytesMax) return true;
-  return text.length * 3 > documentBytesMax && Buffer.byteLength(text) > documentBytesMax;
+function isLargerThan(text: string, bytesMax: number): boolean {
+  if (text.length > bytesMax) return true;
+  return text.length * 3 > bytesMax && Buffer.byteLength(text) > bytesMax;
 }
 
 /** A level costs two characters, so short documents need no look. */

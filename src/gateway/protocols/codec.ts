@@ -24,6 +24,8 @@ export interface ReplyFacts {
   readonly requestId: string;
   /** As sent; shown in S3's errors. */
   readonly rawPath: string;
+  /** Of the request, as sent. */
+  readonly contentType?: string | undefined;
 }
 
 /** Reads and writes one operation, compiled when the process starts. */

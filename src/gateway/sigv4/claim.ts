@@ -1,3 +1,4 @@
+import { type BearerClaim, readBearerToken } from "../../identity/bearer-token.js";
 import type { ServiceError } from "../../services/service-error.js";
 import { refusals } from "../front-end-errors.js";
 import type { QueryParameters } from "../query-parameters.js";
@@ -26,6 +27,8 @@ export interface SignatureClaim {
 export type Claimed =
   | { readonly kind: "none" }
   | { readonly kind: "claim"; readonly claim: SignatureClaim }
+  /** A bearer token, which a few paths take in place of a signature. */
+  | { readonly kind: "bearer"; readonly claim: BearerClaim }
   /** Credentials are there but cannot be read; the scope is given where at least that could be. */
   | { readonly kind: "malformed"; readonly error: ServiceError; readonly scope: Scope | undefined };
 
@@ -47,6 +50,8 @@ export function readClaim(request: WireRequest, query: QueryParameters): Claimed
   let scope: Scope | undefined;
   try {
     refuseRepeated(request, query);
+    const bearer = presigned ? undefined : bearerOf(authorization?.[0]);
+    if (bearer !== undefined) return { kind: "bearer", claim: bearer };
     if (authorization !== undefined && presigned)
       throw refusals.incomplete(
         "Only one auth mechanism allowed; only one of the Authorization header and the X-Amz-Algorithm query parameter may be given.",
@@ -73,6 +78,15 @@ export function readClaim(request: WireRequest, query: QueryParameters): Claimed
   } catch (error) {
     return { kind: "malformed", error: error as ServiceError, scope };
   }
+}
+
+/** @throws ServiceError for a bearer token that none of ours looks like. */
+function bearerOf(authorization: string | undefined): BearerClaim | undefined {
+  const token = /^bearer +(.*)$/i.exec(authorization ?? "")?.[1];
+  if (token === undefined) return undefined;
+  const claim = readBearerToken(token.trim());
+  if (claim === undefined) throw refusals.unknownKey();
+  return claim;
 }
 
 /** Any of these in the query is an attempt to sign there. */

@@ -7,6 +7,7 @@ import { insightsOperations } from "./insights/operations.js";
 import { retrievalOperations } from "./retrieval/operations.js";
 import { samplingOperations } from "./sampling/operations.js";
 import { settingsOperations } from "./settings/operations.js";
+import { exportTraces } from "./traces/export-traces.js";
 import { tracesOperations } from "./traces/operations.js";
 
 /** The X-Ray API. */
@@ -26,6 +27,7 @@ export function xrayService(deps: XrayDeps): Service {
     apiVersion: "2016-04-12",
     protocol: "rest-json",
     sdk,
+    foreignRoutes: [exportTraces(deps)],
     throttled: { code: "ThrottledException", httpStatus: 429 },
     operations: areas.flatMap(({ operations }) => operations),
     notOffered: Object.assign({}, ...areas.map(({ notOffered }) => notOffered)),

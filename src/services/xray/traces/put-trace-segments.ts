@@ -1,14 +1,11 @@
-import type {
-  PutTraceSegmentsCommandInput,
-  PutTraceSegmentsCommandOutput,
-  UnprocessedTraceSegment,
-} from "@aws-sdk/client-xray";
-import type { SegmentRow } from "../../../storage/trace-store.js";
-import { type AcceptedSegment, readSegmentDocument, type SegmentSink } from "../../../tracing/segment.js";
+import type { PutTraceSegmentsCommandInput, PutTraceSegmentsCommandOutput } from "@aws-sdk/client-xray";
+import { isEncodedItem, readEncodedItem } from "../../../tracing/otel/exported-documents.js";
+import { readSegmentDocument, type SegmentSink } from "../../../tracing/segment.js";
 import { operation } from "../../operation.js";
 import type { XrayDeps } from "../deps.js";
 import { invalidRequest } from "../errors.js";
 import { accessToAll, traceEvent, traceResources } from "../trace-event.js";
+import { SegmentBatch } from "./segment-batch.js";
 
 /** The number that every official sender keeps to. */
 const documentsPerCallMax = 50;
@@ -37,7 +34,7 @@ export const putTraceSegments = (deps: XrayDeps) => {
         throw invalidRequest(
           `TraceSegmentDocuments holds ${documents.length} documents: at most ${documentsPerCallMax} are taken in one call`,
         );
-      const batch = new Batch(deps.environment.clock.nowMs());
+      const batch = new SegmentBatch(deps.environment.clock.nowMs());
       tracesOf.set(input, readAll(documents, batch));
       if (batch.rows.length > 0)
         await deps.traces.putSegments({ accountId: call.accountId, region: call.region }, batch.rows);
@@ -56,26 +53,11 @@ export const putTraceSegments = (deps: XrayDeps) => {
 
 /** @returns what the record says of each document; several ids, separated by commas, for an array of several traces. */
 function readAll(documents: readonly string[], sink: SegmentSink): string[] {
-  return documents.map((document) => `trace_id:${readSegmentDocument(document, sink) ?? "unknown"}`);
+  return documents.map((document) => `trace_id:${readItem(document, sink) ?? "unknown"}`);
 }
 
-class Batch implements SegmentSink {
-  readonly rows: SegmentRow[] = [];
-  readonly unprocessed: UnprocessedTraceSegment[] = [];
-  readonly #receivedMs: number;
-
-  constructor(receivedMs: number) {
-    this.#receivedMs = receivedMs;
-  }
-
-  accept(segment: AcceptedSegment): void {
-    this.rows.push({ ...segment, receivedMs: this.#receivedMs });
-  }
-
-  reject(rejected: { id?: string; errorCode: string; message: string }): void {
-    const { id, errorCode, message } = rejected;
-    this.unprocessed.push({ ...(id !== undefined && { Id: id }), ErrorCode: errorCode, Message: message });
-  }
+function readItem(text: string, sink: SegmentSink): string | undefined {
+  return isEncodedItem(text) ? readEncodedItem(text, sink) : readSegmentDocument(text, sink);
 }
 
 const discard: SegmentSink = { accept() {}, reject() {} };
