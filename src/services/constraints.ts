@@ -43,6 +43,28 @@ export class Constraints {
     return this;
   }
 
+  /** A map: how many entries, and how long their keys and values are. */
+  map(
+    path: string,
+    value: Readonly<Record<string, string>> | undefined | null,
+    bounds: { max: number; key: { min: number; max: number }; value: { min: number; max: number } },
+  ): this {
+    if (value === undefined || value === null) return this;
+    const entries = Object.entries(value);
+    if (entries.length > bounds.max) this.#add(path, value, `have length less than or equal to ${bounds.max}`);
+    const within = (text: string, { min, max }: { min: number; max: number }) => {
+      const length = [...text].length;
+      return length >= min && length <= max;
+    };
+    const each = ({ min, max }: { min: number; max: number }) =>
+      `satisfy constraint: [Member must have length less than or equal to ${max}, Member must have length greater than or equal to ${min}]`;
+    if (!entries.every(([key]) => within(key, bounds.key)))
+      this.#broken.push(`Value '${shownText(value)}' at '${path}' ${failedBare} Map keys must ${each(bounds.key)}`);
+    if (!entries.every(([, text]) => within(text, bounds.value)))
+      this.#broken.push(`Value '${shownText(value)}' at '${path}' ${failedBare} Map value must ${each(bounds.value)}`);
+    return this;
+  }
+
   /**
    * @param code as the API spells it: IAM and STS say `ValidationError`.
    * @throws ServiceError naming every constraint broken so far.
@@ -55,12 +77,16 @@ export class Constraints {
   }
 
   #add(path: string, value: unknown, constraint: string): void {
-    const shown = typeof value === "string" ? value : JSON.stringify(value);
-    this.#broken.push(`Value '${shown.slice(0, shownValueLengthMax)}' at '${path}' ${failed} ${constraint}`);
+    this.#broken.push(`Value '${shownText(value)}' at '${path}' ${failed} ${constraint}`);
   }
 }
 
-const failed = "failed to satisfy constraint: Member must";
+const failedBare = "failed to satisfy constraint:";
+const failed = `${failedBare} Member must`;
+
+function shownText(value: unknown): string {
+  return (typeof value === "string" ? value : JSON.stringify(value)).slice(0, shownValueLengthMax);
+}
 
 /** A hostile value is not echoed back whole. */
 const shownValueLengthMax = 256;

@@ -1,4 +1,4 @@
-import type { SamplingRuleRecord } from "@aws-sdk/client-xray";
+import type { SamplingRule } from "@aws-sdk/client-xray";
 
 /** Seconds between two reports of a client. */
 export const reportIntervalSeconds = 10;
@@ -22,44 +22,32 @@ export function windowOf(nowMs: number): number {
   return Math.floor(nowMs / windowMs) * windowMs;
 }
 
-/**
- * The rule that every account and region has: cannot be deleted or renamed, comes last.
- *
- * @see AWS X-Ray Developer Guide, "Configuring sampling rules"
- */
-export function defaultRule(scope: { accountId: string; region: string }): SamplingRuleRecord {
-  return {
-    SamplingRule: {
-      RuleName: "Default",
-      RuleARN: `arn:aws:xray:${scope.region}:${scope.accountId}:sampling-rule/Default`,
-      ResourceARN: "*",
-      Priority: 10_000,
-      FixedRate: 0.05,
-      ReservoirSize: 1,
-      ServiceName: "*",
-      ServiceType: "*",
-      Host: "*",
-      HTTPMethod: "*",
-      URLPath: "*",
-      Version: 1,
-      Attributes: {},
-    },
-    CreatedAt: new Date(0),
-    ModifiedAt: new Date(0),
-  };
+export const defaultRuleName = "Default";
+
+export function ruleArn(scope: { accountId: string; region: string }, ruleName: string): string {
+  return `arn:aws:xray:${scope.region}:${scope.accountId}:sampling-rule/${ruleName}`;
 }
 
 /**
- * What one client may take of a rule's reservoir, a second: an even share among the clients active for the rule, the
- * remainder one each to the first of them by id. Over all clients the shares are exactly the reservoir.
+ * The rule that every account and region has: cannot be deleted or renamed, applies last.
  *
- * @param activeClientIds without repetition, in any order; a client that is not among them gets nothing.
+ * @see AWS X-Ray Developer Guide, "Configuring sampling rules"
  */
-export function reservoirQuota(reservoirSize: number, activeClientIds: readonly string[], clientId: string): number {
-  if (!activeClientIds.includes(clientId)) return 0;
-  const clients = activeClientIds.length;
-  const before = activeClientIds.filter((other) => other < clientId).length;
-  return Math.floor(reservoirSize / clients) + (before < reservoirSize % clients ? 1 : 0);
+export function defaultRule(): SamplingRule & { RuleName: string } {
+  return {
+    RuleName: defaultRuleName,
+    ResourceARN: "*",
+    Priority: 10_000,
+    FixedRate: 0.05,
+    ReservoirSize: 1,
+    ServiceName: "*",
+    ServiceType: "*",
+    Host: "*",
+    HTTPMethod: "*",
+    URLPath: "*",
+    Version: 1,
+    Attributes: {},
+  };
 }
 
 /**

@@ -58,10 +58,13 @@ export async function putTags(tx: SettingsTransaction, arn: string, tags: readon
 
 /** Removes the tags with these keys, or all tags of a resource that goes away. Absent ones are no error. */
 export async function deleteTags(tx: SettingsTransaction, arn: string, keys?: readonly string[]): Promise<void> {
-  if (keys?.length === 0) return;
-  let removal = tx.deleteFrom("xray_tags").where("arn", "=", arn);
-  if (keys !== undefined) removal = removal.where("tag_key", "in", keys);
-  await removal.execute();
+  const removal = tx.deleteFrom("xray_tags").where("arn", "=", arn);
+  if (keys === undefined) await removal.execute();
+  else {
+    // Others were never stored, and some of them no database takes.
+    const possible = keys.filter((key) => allowedText.test(key));
+    if (possible.length > 0) await removal.where("tag_key", "in", possible).execute();
+  }
 }
 
 /** The tags of a resource, by key. */
@@ -69,6 +72,7 @@ export async function readTags(
   queries: SettingsQueries | SettingsTransaction,
   arn: string,
 ): Promise<{ Key: string; Value: string }[]> {
+  if (arn.includes("\0")) return []; // PostgreSQL does not take such a text even to say that it is not there
   const rows = await queries.selectFrom("xray_tags").selectAll().where("arn", "=", arn).execute();
   const tags = rows.map((row) => ({ Key: row.tag_key, Value: row.tag_value }));
   // Not by the database: its order of texts depends on how it was set up.

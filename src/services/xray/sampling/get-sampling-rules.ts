@@ -1,29 +1,22 @@
-import type {
-  GetSamplingRulesCommandInput,
-  GetSamplingRulesCommandOutput,
-  SamplingRuleRecord,
-} from "@aws-sdk/client-xray";
+import type { GetSamplingRulesCommandInput, GetSamplingRulesCommandOutput } from "@aws-sdk/client-xray";
 import { management } from "../../../audit/event.js";
-import type { Scope } from "../../../storage/scope.js";
-import { defaultRule } from "../../../tracing/sampling.js";
 import { operation } from "../../operation.js";
+import type { XrayDeps } from "../deps.js";
 import { invalidNextToken } from "../errors.js";
 import { accessToAll } from "../trace-event.js";
+import { readRules, ruleRecord } from "./rule-store.js";
 
-/** Every rule of an account and region. Rules of users join here once they can be created. */
-export function samplingRules(scope: Scope): readonly SamplingRuleRecord[] {
-  return [defaultRule(scope)];
-}
-
-export const getSamplingRules = () =>
+/** Every rule. The quota of rules is below any page: all are in one, and no token of ours is about. */
+export const getSamplingRules = (deps: XrayDeps) =>
   operation<GetSamplingRulesCommandInput, Omit<GetSamplingRulesCommandOutput, "$metadata">>({
     name: "GetSamplingRules",
     readOnly: true,
     event: management,
     access: accessToAll("GetSamplingRules"),
 
-    async execute(input, { accountId, region }) {
-      if (input.NextToken) throw invalidNextToken(); // all rules fit one page: no token of ours is about
-      return { SamplingRuleRecords: [...samplingRules({ accountId, region })] };
+    async execute(input, call) {
+      if (input.NextToken) throw invalidNextToken();
+      const rules = await readRules(deps.settings.read, call);
+      return { SamplingRuleRecords: rules.map((stored) => ruleRecord(call, stored)) };
     },
   });
