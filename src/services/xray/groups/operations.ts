@@ -1,16 +1,15 @@
 import type { OperationArea } from "../area.js";
 import type { XrayDeps } from "../deps.js";
+import { createGroup } from "./create-group.js";
+import { deleteGroup } from "./delete-group.js";
+import { getGroup } from "./get-group.js";
+import { getGroups } from "./get-groups.js";
+import { updateGroup } from "./update-group.js";
 
 /** Groups of traces. */
-export function groupsOperations(_deps: XrayDeps): OperationArea {
+export function groupsOperations(deps: XrayDeps): OperationArea {
   return {
-    operations: [],
-    notOffered: {
-      CreateGroup: "Groups are not offered yet.",
-      UpdateGroup: "Groups are not offered yet.",
-      DeleteGroup: "Groups are not offered yet.",
-      GetGroup: "Groups are not offered yet.",
-      GetGroups: "Groups are not offered yet.",
-    },
+    operations: [createGroup(deps), getGroup(deps), getGroups(deps), updateGroup(deps), deleteGroup(deps)],
+    notOffered: {},
   };
 }
