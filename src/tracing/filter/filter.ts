@@ -1,29 +1,86 @@
-/** What a node must be; an absent member may be anything. */
+/** What a node must be; an absent member may be anything. An empty text wants a node that has none. */
 export interface NodePattern {
   readonly name?: string;
   readonly type?: string;
   readonly accountId?: string;
 }
 
-export type Comparison = "=" | "!=" | "<" | "<=" | ">" | ">=" | "CONTAINS" | "BEGINSWITH" | "ENDSWITH";
+export const comparisons = ["=", "!=", "<=", "<", ">=", ">", "CONTAINS", "BEGINSWITH", "ENDSWITH"] as const;
 
-/** A filter expression that was parsed and checked. */
+export type Comparison = (typeof comparisons)[number];
+
+export type Value = string | number | boolean;
+
+export const causeKinds = ["fault", "error", "responsetime"] as const;
+export const causeElements = ["service", "entity", "exception"] as const;
+
+/** A comparison with a value, or neither: then the term asks whether there is anything (a boolean: whether it is true). */
+interface Compared {
+  readonly comparison?: Comparison;
+  readonly value?: Value;
+}
+
+export interface KeywordTerm extends Compared {
+  readonly kind: "keyword";
+  /** In its canonical spelling, lower case (`http.url`). */
+  readonly keyword: string;
+}
+
+export interface AnnotationTerm extends Compared {
+  readonly kind: "annotation";
+  readonly key: string;
+}
+
+export interface ServiceTerm {
+  readonly kind: "service";
+  readonly node: NodePattern;
+  readonly where?: Filter;
+}
+
+export interface EdgeTerm {
+  readonly kind: "edge";
+  readonly source: NodePattern;
+  readonly target: NodePattern;
+  readonly where?: Filter;
+}
+
+export interface GroupTerm {
+  readonly kind: "group";
+  readonly by: "name" | "arn";
+  readonly comparison: "=" | "!=";
+  readonly value: string;
+}
+
+export interface RootCauseTerm {
+  readonly kind: "rootcause";
+  readonly of: (typeof causeKinds)[number];
+  readonly element: (typeof causeElements)[number];
+  readonly where?: Filter;
+}
+
+/** `json`: root causes, of which members that are left out may be anything; null: there is no such member. */
+export interface RootCauseJsonTerm {
+  readonly kind: "rootcause-json";
+  readonly json: readonly unknown[];
+}
+
+export type Term =
+  | KeywordTerm
+  | AnnotationTerm
+  | ServiceTerm
+  | EdgeTerm
+  | GroupTerm
+  | RootCauseTerm
+  | RootCauseJsonTerm;
+
+/**
+ * A filter expression that was parsed and checked. `and` of no terms is every trace (an empty expression), `or` of no
+ * terms is none; apart from these two, which stand alone, `and` and `or` have at least two terms.
+ */
 export type Filter =
   | { readonly kind: "and" | "or"; readonly terms: readonly Filter[] }
   | { readonly kind: "not"; readonly term: Filter }
-  /** `keyword` in its canonical spelling; without `comparison` it stands alone (`fault`, `http.url`). */
-  | { readonly kind: "keyword"; readonly keyword: string; readonly comparison?: Comparison; readonly value?: Value }
-  | { readonly kind: "annotation"; readonly key: string; readonly comparison?: Comparison; readonly value?: Value }
-  | { readonly kind: "service"; readonly node: NodePattern; readonly where?: Filter }
-  | { readonly kind: "edge"; readonly source: NodePattern; readonly target: NodePattern; readonly where?: Filter }
-  | { readonly kind: "group"; readonly by: "name" | "arn"; readonly comparison: "=" | "!="; readonly value: string }
-  | {
-      readonly kind: "rootcause";
-      readonly of: "fault" | "error" | "responsetime";
-      readonly element: "service" | "entity" | "exception";
-      readonly where?: Filter;
-    }
-  /** `json`: parsed; members that are left out may be anything. */
-  | { readonly kind: "rootcause-json"; readonly json: readonly unknown[] };
+  | Term;
 
-export type Value = string | number | boolean;
+export const everything: Filter = { kind: "and", terms: [] };
+export const nothing: Filter = { kind: "or", terms: [] };
