@@ -118,7 +118,8 @@ function idOf(value: unknown, bytes: number): string | undefined {
 }
 
 function isEmpty(value: unknown): boolean {
-  if (value instanceof Uint8Array) return value.length === 0 || value.every((byte) => byte === 0);
+  if (value instanceof Uint8Array) return value.every((byte) => byte === 0);
+  if (Array.isArray(value)) return value.length === 0; // what the protobuf reader has for bytes that were not sent
   return value === undefined || value === null || value === "" || value === "0000000000000000";
 }
 
