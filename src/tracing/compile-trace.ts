@@ -10,6 +10,7 @@ import {
   isEventSource,
   nameResources,
 } from "./inferred-segment.js";
+import { outcomeOf } from "./service-id.js";
 
 /** A trace as it is given back and as everything about it is counted. */
 export interface CompiledTrace {
@@ -18,19 +19,38 @@ export interface CompiledTrace {
   readonly durationSeconds: number;
   /** Earliest start, epoch seconds. */
   readonly startSeconds: number;
+  /** Latest end; the earliest start while nothing has ended. */
+  readonly endSeconds: number;
   /** True if the trace outgrew what is read of one trace; `segments` then holds its head. */
   readonly limitExceeded: boolean;
   /** Real segments, inferred ones, and subsegments whose parent is not there. */
   readonly segments: readonly Entity[];
   /** Where the trace began; undefined if only detached subsegments are there. */
   readonly root: Entity | undefined;
-  /** Segments without a caller, earliest first; just the fallback root if there is none. */
+  /**
+   * Sent segments that nothing in the trace called: those without a parent, then those whose parent is not there, each
+   * earliest first. If all call each other, the earliest.
+   */
   readonly roots: readonly Entity[];
+  /** Who called a segment, sent or inferred; nobody where its parent is in no segment of the trace. */
+  readonly callers: ReadonlyMap<Entity, Caller>;
+  /** Something was throttled, at whatever depth. */
+  readonly hasThrottle: boolean;
   /** Something is in progress, waits for its parent, or promised a segment that has not come. */
   readonly isPartial: boolean;
   /** Documents this was made of. */
   readonly documentCount: number;
 }
+
+/** The other side of a call. */
+export interface Caller {
+  /** The subsegment of the call, or the calling segment itself. */
+  readonly entity: Entity;
+  readonly segment: Entity;
+}
+
+/** AWS X-Ray quotas: links a trace; surplus links are dropped. */
+const linksPerTraceMax = 100;
 
 /** A call marked `traced` gets an inferred segment once the trace has been quiet for this long without the real one. */
 const promisedSegmentWaitMs = 60_000;
@@ -58,15 +78,20 @@ export function compileTrace(stored: StoredTrace, options: { nowMs: number; infe
   const inference = inferSegments(traceId, [...real, ...orphans], real, quiet, options.inferredIdOf);
   const all = [...real, ...inference.segments, ...orphans];
   const extent = extentOf(all);
-  const roots = rootsOf(real, all);
+  dropSurplusLinks(real);
+  const callers = callersOf([...real, ...inference.segments]);
+  const roots = rootsOf(real, callers);
   return {
     traceId,
     durationSeconds: roundToMs(Math.max(0, extent.end - extent.start)),
     startSeconds: extent.start,
+    endSeconds: Math.max(extent.start, extent.end),
     limitExceeded: stored.truncated,
     segments: all,
     root: roots[0],
     roots,
+    callers,
+    hasThrottle: extent.throttled,
     isPartial: extent.inProgress || orphans.length > 0 || inference.awaited,
     documentCount: stored.segments.length,
   } satisfies CompiledTrace;
@@ -127,27 +152,54 @@ function isPromised(subsegment: Entity): boolean {
   return subsegment.traced === true || subsegment.http?.request?.traced === true;
 }
 
-function rootsOf(real: readonly Entity[], all: readonly Entity[]): Entity[] {
-  const own = real.filter((segment) => !segment.inferred);
-  const roots = own.filter((segment) => segment.parent_id === undefined);
-  if (roots.length > 0) return roots;
-  const ids = new Set<string>();
-  for (const top of all) walk(top, ({ id }) => ids.add(id));
-  const fallback = own.find((segment) => !ids.has(segment.parent_id!)) ?? own[0];
-  return fallback ? [fallback] : [];
+function dropSurplusLinks(segments: readonly Entity[]): void {
+  let left = linksPerTraceMax;
+  for (const segment of segments) {
+    if (segment.links === undefined) continue;
+    if (segment.links.length > left) segment.links = segment.links.slice(0, left);
+    left -= segment.links.length;
+  }
+}
+
+/** Of several entities with one id the first is meant. */
+function callersOf(segments: readonly Entity[]): Map<Entity, Caller> {
+  const wanted = new Set<string>();
+  for (const { parent_id } of segments) if (parent_id !== undefined) wanted.add(parent_id);
+  const callers = new Map<Entity, Caller>();
+  if (wanted.size === 0) return callers;
+  const byId = new Map<string, Caller>();
+  for (const segment of segments)
+    walk(segment, (entity) => {
+      if (wanted.delete(entity.id)) byId.set(entity.id, { entity, segment });
+    });
+  for (const segment of segments) {
+    const caller = segment.parent_id === undefined ? undefined : byId.get(segment.parent_id);
+    if (caller) callers.set(segment, caller);
+  }
+  return callers;
+}
+
+function rootsOf(real: readonly Entity[], callers: ReadonlyMap<Entity, Caller>): Entity[] {
+  const sent = real.filter((segment) => !segment.inferred);
+  const uncalled = sent.filter((segment) => !callers.has(segment));
+  if (uncalled.length === 0) return sent.slice(0, 1);
+  const isFirst = ({ parent_id }: Entity) => parent_id === undefined;
+  return [...uncalled.filter(isFirst), ...uncalled.filter((segment) => !isFirst(segment))];
 }
 
 function extentOf(segments: readonly Entity[]) {
   let start = Number.POSITIVE_INFINITY;
   let end = 0;
   let inProgress = false;
+  let throttled = false;
   for (const segment of segments)
     walk(segment, (entity) => {
       start = Math.min(start, entity.start_time);
       if (entity.end_time === undefined) inProgress = true;
       else end = Math.max(end, entity.end_time);
+      throttled ||= outcomeOf(entity).throttle;
     });
-  return { start, end, inProgress };
+  return { start, end, inProgress, throttled };
 }
 
 function byStartThenId(

@@ -1,13 +1,7 @@
-import type {
-  ErrorRootCause,
-  FaultRootCause,
-  ResponseTimeRootCause,
-  RootCauseException,
-  ServiceId,
-} from "@aws-sdk/client-xray";
+import type { ErrorRootCause, FaultRootCause, ResponseTimeRootCause, RootCauseException } from "@aws-sdk/client-xray";
 import type { CompiledTrace } from "./compile-trace.js";
 import type { Entity } from "./entity.js";
-import { outcomeOf, serviceIdOf } from "./service-id.js";
+import { nodeOf, outcomeOf, serviceIdOf } from "./service-id.js";
 
 /** Root causes of each kind that a summary carries. AWS publishes no number. */
 const rootCausesMax = 5;
@@ -45,7 +39,7 @@ export function failureRootCauses(trace: CompiledTrace, flag: "fault" | "error")
     .slice(0, rootCausesMax)
     .map((path) => ({
       Services: path.map(({ segment, entities }) => ({
-        ...serviceIdOf(segment),
+        ...serviceIdOf(nodeOf(segment)),
         EntityPath: entities.map((entity) => ({
           Name: entity.name,
           Exceptions: exceptionsOf(entity),
@@ -87,7 +81,7 @@ export function responseTimeRootCauses(trace: CompiledTrace): ResponseTimeRootCa
   return [
     {
       Services: tree.pathTo(segment, culprit).map((step) => ({
-        ...(serviceIdOf(step.segment) satisfies ServiceId),
+        ...serviceIdOf(nodeOf(step.segment)),
         EntityPath: step.entities.map((entity) => ({
           Name: entity.name,
           Coverage: coverage(entity),

@@ -1,5 +1,6 @@
 import type { ServiceId } from "@aws-sdk/client-xray";
 import type { Entity } from "./entity.js";
+import type { NodeId } from "./trace-facts.js";
 
 /** How a call ended, one (sub)segment's view. */
 export interface Outcome {
@@ -17,26 +18,33 @@ export function outcomeOf(entity: Entity): Outcome {
   return { fault: status >= 500, error: status >= 400 && status < 500, throttle: status === 429 };
 }
 
+/** Type of the node that stands for whoever called a root segment. */
+export const clientType = "client";
+
 /** Types whose node is the resource, not the service that holds it: the table, not `DynamoDB`. */
 const resourceTypes = new Set(["AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::SQS::Queue"]);
 
-/** The node of the service graph that a real or inferred segment belongs to. */
-export function serviceIdOf(segment: Entity): ServiceId {
-  const type = segment.origin ?? (segment.inferred ? "remote" : undefined);
-  const resource = type !== undefined && resourceTypes.has(type) ? segment.aws?.resource_names?.[0] : undefined;
-  const name = typeof resource === "string" ? resource : segment.name;
-  const service: ServiceId = { Name: name, Names: [name] };
-  if (typeof segment.aws?.account_id === "string") service.AccountId = segment.aws.account_id;
-  if (type !== undefined) service.Type = type;
-  return service;
+/** The node of the service graph that a segment, sent or inferred, belongs to. */
+export function nodeOf(segment: Entity): NodeId {
+  const type = segment.origin ?? (segment.inferred ? "remote" : "");
+  const resource: unknown = resourceTypes.has(type) ? segment.aws?.resource_names?.[0] : undefined;
+  const accountId: unknown = segment.aws?.account_id;
+  return {
+    name: typeof resource === "string" && resource !== "" ? resource : segment.name,
+    type,
+    accountId: typeof accountId === "string" ? accountId : "",
+  };
 }
 
 /** The pseudo service that stands for whoever called a root segment. */
-export function clientIdOf(root: Entity): ServiceId {
-  return { Name: root.name, Names: [root.name], Type: "client" };
+export function clientOf(root: NodeId): NodeId {
+  return { name: root.name, type: clientType, accountId: "" };
 }
 
-/** Equal for equal nodes. */
-export function serviceKeyOf(service: ServiceId): string {
-  return JSON.stringify([service.Name, service.Type, service.AccountId]);
+/** A node as AWS words it: what is not known is left out. */
+export function serviceIdOf({ name, type, accountId }: NodeId): ServiceId {
+  const service: ServiceId = { Name: name, Names: [name] };
+  if (accountId !== "") service.AccountId = accountId;
+  if (type !== "") service.Type = type;
+  return service;
 }

@@ -1,32 +1,44 @@
 import type { AnnotationValue, Http, ServiceId, TraceSummary, ValueWithServiceIds } from "@aws-sdk/client-xray";
-import { type CompiledTrace, roundToMs, walk } from "./compile-trace.js";
+import { type CompiledTrace, roundToMs } from "./compile-trace.js";
 import type { Entity } from "./entity.js";
-import { failureRootCauses, responseTimeRootCauses } from "./root-cause.js";
-import { clientIdOf, outcomeOf, serviceIdOf, serviceKeyOf } from "./service-id.js";
+import { indexedAnnotationsOf } from "./indexed-annotations.js";
+import { NodeTable } from "./node-table.js";
+import { clientOf, nodeOf, outcomeOf, serviceIdOf } from "./service-id.js";
+import { textAt } from "./text-at.js";
+import type { NodeId } from "./trace-facts.js";
 
-/** AWS X-Ray quotas: indexed annotations a trace; surplus ones stay in the documents. The first ones win. */
-const indexedAnnotationsMax = 50;
+/** Wire form of a summary: times are epoch seconds. What depends on the query or is kept beside it is not in it. */
+type IndexedSummary = Omit<
+  TraceSummary,
+  "StartTime" | "MatchedEventTime" | "FaultRootCauses" | "ErrorRootCauses" | "ResponseTimeRootCauses"
+> & { StartTime: number };
 
-/** One entry of GetTraceSummaries, but for MatchedEventTime. Source: AWS X-Ray API Reference, TraceSummary. */
-export function summaryOf(trace: CompiledTrace): TraceSummary {
+/** A summary as the index keeps it: JSON, without the lists of root causes, which are kept beside it. */
+export function indexedSummaryOf(trace: CompiledTrace): string {
+  return JSON.stringify(summaryOf(trace));
+}
+
+/** Source: AWS X-Ray API Reference, TraceSummary. */
+function summaryOf(trace: CompiledTrace): IndexedSummary {
   const { root } = trace;
   const segments = trace.segments.filter((segment) => segment.type === undefined);
-  const services = new Services();
-  for (const segment of segments) services.add(serviceIdOf(segment));
-  for (const start of trace.roots) services.add(clientIdOf(start));
+  const table = new NodeTable();
+  for (const segment of segments) table.ofSegment(segment);
+  for (const start of trace.roots) table.add(clientOf(table.ofSegment(start)));
+  const outcome = root && outcomeOf(root);
 
-  const summary: TraceSummary = {
+  const summary: IndexedSummary = {
     Id: trace.traceId,
-    StartTime: new Date(trace.startSeconds * 1000),
+    StartTime: roundToMs(trace.startSeconds),
     Duration: trace.durationSeconds,
-    HasFault: root !== undefined && outcomeOf(root).fault,
-    HasError: root !== undefined && outcomeOf(root).error,
-    HasThrottle: hasThrottle(trace.segments),
+    HasFault: outcome?.fault ?? false,
+    HasError: outcome?.error ?? false,
+    HasThrottle: trace.hasThrottle,
     IsPartial: trace.isPartial,
     Http: httpOf(root),
-    Annotations: annotationsOf(trace.segments),
-    Users: usersOf(segments),
-    ServiceIds: services.list(),
+    Annotations: annotationsOf(trace.segments, table),
+    Users: usersOf(segments, table),
+    ServiceIds: table.nodes.map(serviceIdOf),
     ResourceARNs: distinct(segments, (segment) => segment.resource_arn).map((ARN) => ({ ARN })),
     InstanceIds: distinct(segments, (segment) => textAt(segment.aws?.["ec2"], "instance_id")).map((Id) => ({ Id })),
     AvailabilityZones: distinct(
@@ -34,43 +46,12 @@ export function summaryOf(trace: CompiledTrace): TraceSummary {
       (segment) =>
         textAt(segment.aws?.["ec2"], "availability_zone") ?? textAt(segment.aws?.["ecs"], "availability_zone"),
     ).map((Name) => ({ Name })),
-    FaultRootCauses: failureRootCauses(trace, "fault"),
-    ErrorRootCauses: failureRootCauses(trace, "error"),
-    ResponseTimeRootCauses: responseTimeRootCauses(trace),
     // One more with each document that joins: it starts at 1 and never goes back, with nothing kept beside the trace.
     Revision: Math.max(1, trace.documentCount),
   };
   if (root?.end_time !== undefined) summary.ResponseTime = roundToMs(root.end_time - root.start_time);
-  if (root !== undefined) summary.EntryPoint = serviceIdOf(root);
+  if (root !== undefined) summary.EntryPoint = serviceIdOf(nodeOf(root));
   return summary;
-}
-
-/**
- * The time that puts a trace into an `Event` or `Service` range: the latest end of a segment in it; for an `Event` range
- * in which none ended, the latest start in it, else the last moment of the range, during which one was running.
- *
- * @param range epoch milliseconds, `untilMs` exclusive.
- */
-export function matchedEventTime(trace: CompiledTrace, range: { fromMs: number; untilMs: number }): Date {
-  const sent = trace.segments.filter((segment) => !segment.inferred);
-  const latestOf = (times: readonly (number | undefined)[]) =>
-    times.reduce<number>((latest, seconds) => {
-      const timeMs = (seconds ?? Number.NaN) * 1000;
-      return timeMs >= range.fromMs && timeMs < range.untilMs ? Math.max(latest, timeMs) : latest;
-    }, -1);
-  const end = latestOf(sent.map(({ end_time }) => end_time));
-  if (end >= 0) return new Date(end);
-  const start = latestOf(sent.map(({ start_time }) => start_time));
-  return new Date(start >= 0 ? start : range.untilMs - 1);
-}
-
-function hasThrottle(segments: readonly Entity[]): boolean {
-  let throttled = false;
-  for (const segment of segments)
-    walk(segment, (entity) => {
-      throttled ||= outcomeOf(entity).throttle;
-    });
-  return throttled;
 }
 
 function httpOf(root: Entity | undefined): Http {
@@ -85,34 +66,15 @@ function httpOf(root: Entity | undefined): Http {
 }
 
 /** One entry for each distinct value of a key, with the services whose segments (or subsegments) carried it. */
-function annotationsOf(segments: readonly Entity[]): Record<string, ValueWithServiceIds[]> {
-  const byKey = new Map<string, Map<string | number | boolean, Services>>();
-  let indexed = 0;
-  for (const segment of segments) {
-    const service = segment.type === undefined ? serviceIdOf(segment) : undefined;
-    walk(segment, ({ annotations }) => {
-      if (annotations === undefined) return;
-      for (const [key, value] of Object.entries(annotations)) {
-        const values = byKey.get(key);
-        let services = values?.get(value);
-        if (services === undefined) {
-          if (indexed++ >= indexedAnnotationsMax) continue;
-          services = new Services();
-          if (values) values.set(value, services);
-          else byKey.set(key, new Map([[value, services]]));
-        }
-        if (service) services.add(service);
-      }
-    });
+function annotationsOf(segments: readonly Entity[], table: NodeTable): Record<string, ValueWithServiceIds[]> {
+  const byKey = new Map<string, ValueWithServiceIds[]>();
+  for (const { key, value, segments: carriers } of indexedAnnotationsOf(segments)) {
+    const item = { AnnotationValue: toAnnotationValue(value), ServiceIds: servicesOf(carriers, table) };
+    const items = byKey.get(key);
+    if (items) items.push(item);
+    else byKey.set(key, [item]);
   }
-  const entries = [...byKey].map(([key, values]): [string, ValueWithServiceIds[]] => [
-    key,
-    [...values].map(([value, services]) => ({
-      AnnotationValue: toAnnotationValue(value),
-      ServiceIds: services.list(),
-    })),
-  ]);
-  return Object.fromEntries(entries); // safe for a key such as __proto__
+  return Object.fromEntries(byKey); // safe for a key such as __proto__
 }
 
 function toAnnotationValue(value: string | number | boolean): AnnotationValue {
@@ -121,37 +83,24 @@ function toAnnotationValue(value: string | number | boolean): AnnotationValue {
   return { StringValue: value };
 }
 
-function usersOf(segments: readonly Entity[]) {
-  const users = new Map<string, Services>();
+function usersOf(segments: readonly Entity[], table: NodeTable) {
+  const carriersOf = new Map<string, Entity[]>();
   for (const segment of segments) {
     if (segment.user === undefined) continue;
-    const services = users.get(segment.user) ?? new Services();
-    services.add(serviceIdOf(segment));
-    users.set(segment.user, services);
+    const carriers = carriersOf.get(segment.user);
+    if (carriers) carriers.push(segment);
+    else carriersOf.set(segment.user, [segment]);
   }
-  return [...users].map(([UserName, services]) => ({ UserName, ServiceIds: services.list() }));
+  return [...carriersOf].map(([UserName, carriers]) => ({ UserName, ServiceIds: servicesOf(carriers, table) }));
 }
 
-/** Services in the order in which they came, each once. */
-class Services {
-  readonly #byKey = new Map<string, ServiceId>();
-
-  add(service: ServiceId): void {
-    const key = serviceKeyOf(service);
-    if (!this.#byKey.has(key)) this.#byKey.set(key, service);
-  }
-
-  list(): ServiceId[] {
-    return [...this.#byKey.values()];
-  }
+/** Services of the segments, each once. */
+function servicesOf(segments: Iterable<Entity>, table: NodeTable): ServiceId[] {
+  const nodes = new Set<NodeId>();
+  for (const segment of segments) nodes.add(table.ofSegment(segment));
+  return [...nodes].map(serviceIdOf);
 }
 
 function distinct(segments: readonly Entity[], textOf: (segment: Entity) => string | undefined): string[] {
   return [...new Set(segments.map(textOf).filter((text) => text !== undefined))];
-}
-
-function textAt(value: unknown, member: string): string | undefined {
-  if (typeof value !== "object" || value === null) return undefined;
-  const text = (value as Record<string, unknown>)[member];
-  return typeof text === "string" && text !== "" ? text : undefined;
 }

@@ -66,7 +66,7 @@ export interface TraceFacts {
   readonly durationMs: number;
   /** Length of the root segment, rounded to milliseconds; undefined while it is in progress or missing. */
   readonly responseMs: number | undefined;
-  /** How the root segment ended; `throttle`: whether anything was throttled; `ok`: none of the three. */
+  /** How the root segment ended, `ok`: neither fault nor error nor throttled; but `throttle`: whether anything was. */
   readonly ok: boolean;
   readonly fault: boolean;
   readonly error: boolean;
@@ -80,7 +80,7 @@ export interface TraceFacts {
   readonly httpClientIp: string;
   /** Every node of the trace's graph once, client nodes (type `client`) included. */
   readonly nodes: readonly NodeId[];
-  /** Segments and what hangs under nothing. */
+  /** Sent and inferred ones. A subsegment that waits for its parent is none yet: its time and annotations count alone. */
   readonly segments: readonly SegmentFacts[];
   readonly calls: readonly CallFacts[];
   /** Distinct pairs of key and value, as many as are indexed. */
