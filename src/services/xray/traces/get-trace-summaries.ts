@@ -1,33 +1,28 @@
-import { createHash } from "node:crypto";
-import { setImmediate as nextTurn } from "node:timers/promises";
-import type { GetTraceSummariesCommandInput, GetTraceSummariesCommandOutput, TraceSummary } from "@aws-sdk/client-xray";
-import type { Scope } from "../../../storage/scope.js";
-import type { TracePosition, TraceQuery } from "../../../storage/trace-store.js";
-import { matchedEventTime, summaryOf } from "../../../tracing/summary.js";
+import type { GetTraceSummariesCommandInput, GetTraceSummariesCommandOutput } from "@aws-sdk/client-xray";
+import type { FoundTrace, TraceSearch } from "../../../storage/trace-index.js";
+import type { TracePosition } from "../../../storage/trace-store.js";
+import { isTraceId } from "../../../tracing/trace-id.js";
 import { Constraints } from "../../constraints.js";
 import { operation } from "../../operation.js";
 import { decodePageToken, encodePageToken } from "../../page-token.js";
+import { WrittenJson } from "../../written-json.js";
 import type { XrayDeps } from "../deps.js";
 import { invalidNextToken, invalidRequest } from "../errors.js";
+import { filterOfCall } from "../filter-of-call.js";
 import { accessToAll, traceEvent, traceResources } from "../trace-event.js";
-import { readTraces } from "./read-traces.js";
 
+/** AWS publishes none; its console goes to 6 hours, and callers were seen to ask for 10. */
 const rangeHoursMax = 24;
 
 const summariesPerPageMax = 1000;
 
-/** Documents compiled for one page: about 0.1 s of one core, after which the page ends early. */
-const pageLengthMax = 4 * 1024 * 1024;
-
-/** Traces read at once: 100 MB, if all of them turn out as large as a trace may be. */
-const tracesPerReadMax = 200;
-/** The first read, before their size is known. */
-const tracesOfFirstRead = 25;
-
 type Input = GetTraceSummariesCommandInput;
-type Output = Omit<GetTraceSummariesCommandOutput, "$metadata">;
+type Output = Omit<GetTraceSummariesCommandOutput, "$metadata" | "TraceSummaries"> & {
+  /** As the index keeps them: they are not read on their way. */
+  readonly TraceSummaries: WrittenJson;
+};
 
-/** Summaries of the traces of a range, newest first, made from what is stored when they are read. */
+/** Summaries of the traces of a range that meet a filter, newest first. */
 export const getTraceSummaries = (deps: XrayDeps) =>
   operation<Input, Output>({
     name: "GetTraceSummaries",
@@ -37,23 +32,21 @@ export const getTraceSummaries = (deps: XrayDeps) =>
     resources: () => traceResources,
 
     async execute(input, call) {
-      const query = queryOf(input);
+      const search = searchOf(input);
       const scope = { accountId: call.accountId, region: call.region };
-      const found = await deps.traces.findTraces(scope, { ...query, limit: summariesPerPageMax + 1 });
-      const page = await readPage(deps, scope, query, found.slice(0, summariesPerPageMax), shareOf(input));
-      const last = found[page.processed - 1];
-      const more = last !== undefined && page.processed < found.length;
+      const filter = await filterOfCall(deps.settings, scope, input.FilterExpression);
+      const { traces, scannedCount, next } = await deps.index.search(scope, { ...search, ...(filter && { filter }) });
       return {
-        TraceSummaries: page.summaries,
-        TracesProcessedCount: page.processed,
-        ApproximateTime: new Date(more ? last.timeMs : query.fromMs),
-        ...(more && { NextToken: encodePageToken([String(last.timeMs), last.traceId], requestOf(input)) }),
+        TraceSummaries: WrittenJson.list(traces.map(summaryText)),
+        TracesProcessedCount: scannedCount,
+        ApproximateTime: new Date(next?.timeMs ?? search.fromMs),
+        ...(next && { NextToken: encodePageToken([String(next.timeMs), next.traceId], requestOf(input)) }),
       };
     },
   });
 
 /** @throws ServiceError for whatever cannot be asked. */
-function queryOf(input: Input): Omit<TraceQuery, "limit"> {
+function searchOf(input: Input): Omit<TraceSearch, "filter"> {
   new Constraints()
     .oneOf("timeRangeType", input.TimeRangeType, ["TraceId", "Event", "Service"])
     .oneOf("samplingStrategy.name", input.SamplingStrategy?.Name, ["PartialScan", "FixedRate"])
@@ -65,13 +58,15 @@ function queryOf(input: Input): Omit<TraceQuery, "limit"> {
   if (from >= until) throw invalidRequest("StartTime must be before EndTime");
   if (until - from > rangeHoursMax * 3_600_000)
     throw invalidRequest(`Time range cannot be longer than ${rangeHoursMax} hours`);
-  if (input.FilterExpression)
-    throw invalidRequest("Filter expressions are not offered yet: call GetTraceSummaries without FilterExpression");
+  const share = shareOf(input);
+  const after = positionOf(input);
   return {
     fromMs: Math.ceil(until - (until - from) * partOf(input)),
     untilMs: until,
     by: input.TimeRangeType ?? "TraceId",
-    after: positionOf(input),
+    limit: summariesPerPageMax,
+    ...(share < 1 && { share }),
+    ...(after && { after }),
   };
 }
 
@@ -79,13 +74,16 @@ function positionOf(input: Input): TracePosition | undefined {
   if (!input.NextToken) return undefined;
   const [time, traceId] = decodePageToken(input.NextToken, requestOf(input)) ?? [];
   const timeMs = Number(time);
-  if (time === undefined || traceId === undefined || !Number.isFinite(timeMs)) throw invalidNextToken();
+  if (traceId === undefined || !Number.isSafeInteger(timeMs) || !isTraceId(traceId)) throw invalidNextToken();
   return { timeMs, traceId };
 }
 
-/** What a page token belongs to. */
-function requestOf({ NextToken: _, FilterExpression, ...rest }: Input) {
-  return { ...rest, FilterExpression: FilterExpression || undefined };
+/**
+ * What a page token belongs to. How much is sampled may change from page to page: Grafana halves the rate once it has
+ * ten thousand traces, and goes on with the token it has.
+ */
+function requestOf({ StartTime, EndTime, TimeRangeType, FilterExpression }: Input) {
+  return { StartTime, EndTime, TimeRangeType, FilterExpression: FilterExpression || undefined };
 }
 
 /** `PartialScan`: the newest part of the range; callers write it as a share or in percent. */
@@ -104,45 +102,7 @@ function shareOf({ Sampling, SamplingStrategy: strategy }: Input): number {
   return value;
 }
 
-function isInShare(traceId: string, share: number): boolean {
-  if (share >= 1) return true;
-  return createHash("sha256").update(traceId).digest().readUInt32BE(0) < share * 2 ** 32;
-}
-
-/** Reads in small groups and lets others have their turn in between; ends early once enough was compiled. */
-async function readPage(
-  deps: XrayDeps,
-  scope: Scope,
-  query: Omit<TraceQuery, "limit">,
-  positions: readonly TracePosition[],
-  share: number,
-): Promise<{ summaries: TraceSummary[]; processed: number }> {
-  const summaries: TraceSummary[] = [];
-  let processed = 0;
-  let length = 0;
-  while (processed < positions.length && length < pageLengthMax) {
-    const size = groupSize(processed, length);
-    const ids = positions.slice(processed, processed + size).map(({ traceId }) => traceId);
-    processed += ids.length;
-    const wanted = ids.filter((id) => isInShare(id, share));
-    if (wanted.length === 0) continue;
-    const traces = await readTraces(deps, scope, wanted);
-    for (const id of wanted) {
-      const read = traces.get(id);
-      if (read === undefined) continue; // its retention ended between the two queries
-      length += read.length;
-      const summary = summaryOf(read.trace);
-      if (query.by !== "TraceId") summary.MatchedEventTime = matchedEventTime(read.trace, query);
-      summaries.push(summary);
-    }
-    await nextTurn();
-  }
-  return { summaries, processed };
-}
-
-/** As many as the page still has room for, by the size of those seen so far. */
-function groupSize(processed: number, length: number): number {
-  if (processed === 0 || length === 0) return tracesOfFirstRead;
-  const expected = Math.ceil((pageLengthMax - length) / (length / processed));
-  return Math.max(1, Math.min(expected, tracesPerReadMax));
+function summaryText({ summary, matchedEventMs }: FoundTrace): string {
+  if (matchedEventMs === undefined) return summary;
+  return `${summary.slice(0, -1)},"MatchedEventTime":${matchedEventMs / 1000}}`;
 }
