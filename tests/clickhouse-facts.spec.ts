@@ -3,6 +3,7 @@ import { systemEnvironment } from "../src/environment.js";
 import { eventStoreContract } from "../src/storage/event-store.contract.js";
 import { type Facts, openFacts } from "../src/storage/facts/open-facts.js";
 import { logEventStoreContract } from "../src/storage/log-event-store.contract.js";
+import { traceIndexContract } from "../src/storage/trace-index.contract.js";
 import { traceSourceContract } from "../src/storage/trace-source.contract.js";
 import { traceStoreContract } from "../src/storage/trace-store.contract.js";
 import { type ClickHouseServer, startClickHouseServer } from "./clickhouse-server.js";
@@ -31,6 +32,12 @@ describe.skipIf(process.env["DOSIMETER_TEST_CLICKHOUSE"] === "0")("facts on a Cl
 
   traceStoreContract("a ClickHouse server", () => facts.traces);
   traceSourceContract("a ClickHouse server", () => facts);
+  traceIndexContract(
+    "a ClickHouse server",
+    () => facts.index,
+    () => facts.traces,
+    { settledMs: () => Date.now() + 86_400_000 },
+  );
   eventStoreContract("a ClickHouse server", () => facts.events);
   logEventStoreContract("a ClickHouse server", () => facts.logEvents);
 

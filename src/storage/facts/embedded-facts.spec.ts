@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Environment, systemEnvironment } from "../../environment.js";
 import { eventStoreContract } from "../event-store.contract.js";
 import { logEventStoreContract } from "../log-event-store.contract.js";
+import { traceIndexContract } from "../trace-index.contract.js";
 import { traceSourceContract } from "../trace-source.contract.js";
 import { traceStoreContract } from "../trace-store.contract.js";
 import { type Facts, openFacts } from "./open-facts.js";
@@ -27,6 +28,12 @@ afterAll(async () => {
 
 traceStoreContract("the embedded engine", () => facts.traces);
 traceSourceContract("the embedded engine", () => facts);
+traceIndexContract(
+  "the embedded engine",
+  () => facts.index,
+  () => facts.traces,
+  { settledMs: () => nowMs + dayMs },
+);
 eventStoreContract("the embedded engine", () => facts.events);
 logEventStoreContract("the embedded engine", () => facts.logEvents);
 

@@ -9,8 +9,8 @@ const queryBytesMax = 2 * 1024 ** 3;
 const queriesWaitingMax = 1000;
 /** A session runs one query at a time, so this many can be under way. Two, as there may be only two cores. */
 const readSessions = 2;
-/** One a table that is written all the time, and one for what is rare and slow. */
-const writeSessions = 2;
+/** One a table that is written all the time: segments, events, the index. One more is for what is rare and slow. */
+const writeSessions = 3;
 
 /** The engine, in this process or behind a URL. One SQL for both. */
 export class FactDatabase {

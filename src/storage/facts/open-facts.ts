@@ -14,9 +14,9 @@ import { JournaledWriter, type JournaledWriterLimits, journaledWriterLimits } fr
 import { migrateFacts } from "./migrate-facts.js";
 import { StoredEvents } from "./stored-events.js";
 import { StoredLogEvents } from "./stored-log-events.js";
-import { storedTraceIndex } from "./stored-trace-index.js";
+import { StoredTraceIndex } from "./stored-trace-index.js";
 import { StoredTraces } from "./stored-traces.js";
-import type { FactTable } from "./tables.js";
+import { type FactTable, factTableNames, type IndexTable, indexTableNames } from "./tables.js";
 
 const dayMs = 86_400_000;
 /** Days are dropped whole, so an hour more or less is nothing. */
@@ -35,7 +35,7 @@ export interface FactsOptions {
 }
 
 export interface FactStatistics {
-  readonly tables: Readonly<Record<FactTable, { readonly rows: number; readonly bytesOnDisk: number }>>;
+  readonly tables: Readonly<Record<FactTable | IndexTable, { readonly rows: number; readonly bytesOnDisk: number }>>;
   /** Accepted, and not in the engine yet. */
   readonly pendingBytes: number;
 }
@@ -76,7 +76,8 @@ export async function openFacts(options: FactsOptions): Promise<Facts> {
       clickhouseUrl === undefined
         ? await openJournaledWriter(database, stream, options)
         : new DirectWriter({ database, stream, limits: options.limits?.server ?? directWriterLimits });
-    const facts = new OpenFacts({ database, writer, stream, environment, retention: options.retention });
+    const shared = clickhouseUrl !== undefined;
+    const facts = new OpenFacts({ database, writer, stream, environment, retention: options.retention, shared });
     await facts.retain();
     return facts;
   } catch (error) {
@@ -116,6 +117,7 @@ class OpenFacts implements Facts {
     readonly stream: CommitStream;
     readonly environment: Environment;
     readonly retention: FactsOptions["retention"];
+    readonly shared: boolean;
   }) {
     this.#database = parts.database;
     this.#writer = parts.writer;
@@ -124,7 +126,11 @@ class OpenFacts implements Facts {
     const traces = new StoredTraces(parts.database, parts.writer);
     this.traces = traces;
     this.source = traces;
-    this.index = storedTraceIndex(parts.database, parts.writer);
+    this.index = new StoredTraceIndex({
+      ...parts,
+      traceRetentionDays: parts.retention.traceRetentionDays,
+      writerId: parts.stream.streamId,
+    });
     this.events = new StoredEvents(parts);
     this.logEvents = new StoredLogEvents(parts.database, parts.writer);
     // What fails now is done an hour later.
@@ -143,18 +149,20 @@ class OpenFacts implements Facts {
   }
 
   async stats(): Promise<FactStatistics> {
-    const rows = await this.#database.query<{ table: FactTable; rows: number; bytes: number }>(
+    const rows = await this.#database.query<{ table: string; rows: number; bytes: number }>(
       "facts.stats",
       `SELECT table, sum(rows) AS rows, sum(bytes_on_disk) AS bytes FROM system.parts
        WHERE active AND database = currentDatabase() GROUP BY table`,
       {},
     );
-    const of = (table: FactTable) => {
+    const of = (table: FactTable | IndexTable) => {
       const row = rows.find((candidate) => candidate.table === table);
       return { rows: Number(row?.rows ?? 0), bytesOnDisk: Number(row?.bytes ?? 0) };
     };
     return {
-      tables: { segments: of("segments"), events: of("events"), log_events: of("log_events") },
+      tables: Object.fromEntries(
+        [...factTableNames, ...indexTableNames].map((table) => [table, of(table)]),
+      ) as FactStatistics["tables"],
       pendingBytes: this.#writer.pendingBytes,
     };
   }
@@ -166,7 +174,9 @@ class OpenFacts implements Facts {
   async retain(): Promise<void> {
     const nowMs = this.#environment.clock.nowMs();
     const { traceRetentionDays, eventRetentionDays } = this.#retention;
-    for (const [table, days] of [["segments", traceRetentionDays] as const, ["events", eventRetentionDays] as const]) {
+    const daysKept = { segments: traceRetentionDays, events: eventRetentionDays };
+    const ofTraces = indexTableNames.map((table) => [table, traceRetentionDays] as const);
+    for (const [table, days] of [...Object.entries(daysKept), ...ofTraces]) {
       const firstDayKept = Math.floor((nowMs - days * dayMs) / dayMs);
       const partitions = await this.#database.query<{ partition: string }>(
         "facts.retain",

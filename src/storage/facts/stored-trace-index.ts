@@ -1,17 +1,205 @@
-import type { TraceIndex } from "../trace-index.js";
+import type { Environment } from "../../environment.js";
+import { filterToSql } from "../../tracing/filter/filter-to-sql.js";
+import type { GraphTotals } from "../../tracing/graph-totals.js";
+import type { IndexedTrace } from "../../tracing/trace-facts.js";
+import type { Scope } from "../scope.js";
+import type {
+  FoundTrace,
+  FoundTraces,
+  GraphQuery,
+  ScopedTraceId,
+  SeriesItem,
+  SeriesQuery,
+  TraceIndex,
+  TraceSearch,
+} from "../trace-index.js";
+import type { TracePosition } from "../trace-store.js";
+import { endedMinutes, traceColumns, writeIndexedTrace } from "./encode-indexed-trace.js";
 import type { FactDatabase } from "./fact-database.js";
 import type { FactWriter } from "./fact-writer.js";
+import { RowWriter } from "./row-writer.js";
+import { minutesOfTraces, positionsOfTraces, unindexedTraces } from "./sql/find-indexed.sql.js";
+import { countSearched, type SearchShape, searchTraces, shareParts } from "./sql/search-traces.sql.js";
+import { type GraphParts, StoredGraphs } from "./stored-graphs.js";
+import { indexWriter } from "./tables.js";
 
-/** The index of traces in the fact store. */
-export function storedTraceIndex(_database: FactDatabase, _writer: FactWriter): TraceIndex {
-  const unfinished = () => Promise.reject(new Error("the index of traces is being built"));
+const dayMs = 86_400_000;
+/** Of most traces; more is made room for. */
+const rowBytesExpected = 4096;
+/** One statement's: ids travel in its text. */
+const lookedUpAtOnceMax = 5000;
+
+/**
+ * The index of traces in the fact store. Rows go to the engine without the journal: an index is made again from the
+ * segments, so it need not outlive a loss of power, and its batches are large already.
+ */
+export class StoredTraceIndex implements TraceIndex {
+  readonly #database: FactDatabase;
+  readonly #writer: FactWriter;
+  readonly #environment: Environment;
+  readonly #traceRetentionDays: number;
+  readonly #graphs: StoredGraphs;
+  /** One batch after another: which minutes a batch touches hangs on the versions before it. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(parts: GraphParts & { readonly writer: FactWriter }) {
+    this.#database = parts.database;
+    this.#writer = parts.writer;
+    this.#environment = parts.environment;
+    this.#traceRetentionDays = parts.traceRetentionDays;
+    this.#graphs = new StoredGraphs(parts);
+  }
+
+  putTraces(scope: Scope, traces: readonly IndexedTrace[]): Promise<void> {
+    if (traces.length === 0) return Promise.resolve();
+    const put = this.#turn.then(() => this.#put(scope, traces));
+    this.#turn = put.catch(() => undefined);
+    return put;
+  }
+
+  async positionsOf(scope: Scope, traceIds: readonly string[]): Promise<TracePosition[]> {
+    const positions: TracePosition[] = [];
+    for (const ids of chunks(traceIds, lookedUpAtOnceMax)) {
+      const rows = await this.#database.query<{ trace_id: string; current_ms: number }>(
+        "facts.positionsOf",
+        positionsOfTraces,
+        { ...scope, traceIds: ids, keptFromMs: this.#keptFromMs() },
+      );
+      for (const row of rows) positions.push({ traceId: row.trace_id, timeMs: Number(row.current_ms) });
+    }
+    return positions;
+  }
+
+  async search(scope: Scope, search: TraceSearch): Promise<FoundTraces> {
+    const { by, fromMs, untilMs, after, limit, share } = search;
+    const filter = search.filter === undefined ? undefined : filterToSql(search.filter);
+    const shape: SearchShape = {
+      by,
+      paged: after !== undefined,
+      shared: share !== undefined,
+      ...(filter !== undefined && { condition: filter.condition }),
+    };
+    const parameters = {
+      ...scope,
+      fromMs,
+      untilMs,
+      fromUs: fromMs * 1000,
+      untilUs: untilMs * 1000,
+      keptFromMs: this.#keptFromMs(),
+      afterMs: after?.timeMs ?? 0,
+      afterTraceId: after?.traceId ?? "",
+      shareUntil: Math.round(Math.min(Math.max(share ?? 1, 0), 1) * shareParts),
+    };
+    const rows = await this.#database.query<FoundColumns>("facts.searchTraces", searchTraces(shape), {
+      ...parameters,
+      ...filter?.parameters,
+      limit: limit + 1,
+    });
+    const traces = rows.slice(0, limit).map((row) => foundTrace(row, by));
+    const last = rows.length > limit ? traces.at(-1) : undefined;
+    const [counted] = await this.#database.query<{ traces: number }>(
+      "facts.countSearched",
+      countSearched({ ...shape, bounded: last !== undefined }),
+      { ...parameters, lastMs: last?.timeMs ?? 0, lastTraceId: last?.traceId ?? "" },
+    );
+    return {
+      traces,
+      scannedCount: Number(counted?.traces ?? 0),
+      ...(last !== undefined && { next: { timeMs: last.timeMs, traceId: last.traceId } }),
+    };
+  }
+
+  graph(scope: Scope, query: GraphQuery): Promise<GraphTotals> {
+    return this.#graphs.graph(scope, query);
+  }
+
+  series(scope: Scope, query: SeriesQuery): Promise<SeriesItem[]> {
+    return this.#graphs.series(scope, query);
+  }
+
+  rollUp(nowMs: number): Promise<void> {
+    return this.#graphs.rollUp(nowMs);
+  }
+
+  async unindexed(receivedFromMs: number, receivedUntilMs: number, limit: number): Promise<ScopedTraceId[]> {
+    await this.#writer.visible("segments");
+    const rows = await this.#database.query<{ account_id: string; region: string; trace_id: string }>(
+      "facts.unindexedTraces",
+      unindexedTraces,
+      { fromMs: receivedFromMs, untilMs: receivedUntilMs, limit },
+    );
+    return rows.map((row) => ({
+      scope: { accountId: row.account_id, region: row.region },
+      traceId: row.trace_id,
+    }));
+  }
+
+  /** Minutes are touched before they change: what happens in between, a crash included, costs a look at the traces. */
+  async #put(scope: Scope, traces: readonly IndexedTrace[]): Promise<void> {
+    const rows = new RowWriter(traces.length * rowBytesExpected);
+    for (const trace of traces) writeIndexedTrace(rows, scope, trace);
+    const touched = new Set(await this.#minutesOfFormer(scope, traces));
+    const receivedDays = new Map<number, Set<number>>();
+    for (const { facts, receivedMs } of traces) {
+      const day = Math.floor(receivedMs / dayMs);
+      const ofDay = receivedDays.get(day) ?? new Set(touched);
+      for (const minute of endedMinutes(facts)) ofDay.add(minute);
+      receivedDays.set(day, ofDay);
+    }
+    await this.#graphs.whileTouching(scope, receivedDays, () =>
+      this.#database.insert("traces", traceColumns, rows.take(), indexWriter),
+    );
+  }
+
+  async #minutesOfFormer(scope: Scope, traces: readonly IndexedTrace[]): Promise<number[]> {
+    const places = traces.flatMap(({ facts, movedFromMs }) =>
+      [facts.timeMs, ...(movedFromMs === undefined ? [] : [movedFromMs])].map((timeMs) => ({
+        timeMs: String(timeMs),
+        traceId: facts.traceId,
+      })),
+    );
+    const minutes: number[] = [];
+    for (const some of chunks(places, lookedUpAtOnceMax)) {
+      const rows = await this.#database.query<{ minute: number }>("facts.minutesOfTraces", minutesOfTraces, {
+        ...scope,
+        times: some.map(({ timeMs }) => timeMs),
+        traceIds: some.map(({ traceId }) => traceId),
+      });
+      for (const { minute } of rows) minutes.push(minute);
+    }
+    return minutes;
+  }
+
+  /** Whole days go at once, some time after they are past retention; until then they are not shown. */
+  #keptFromMs(): number {
+    const { clock } = this.#environment;
+    return Math.floor(clock.nowMs() / dayMs - this.#traceRetentionDays) * dayMs;
+  }
+}
+
+interface FoundColumns {
+  readonly trace_id: string;
+  readonly time_ms: number;
+  readonly matched_ms?: number;
+  readonly summary: string;
+  readonly fault_causes: readonly string[];
+  readonly error_causes: readonly string[];
+  readonly response_time_causes: readonly string[];
+}
+
+function foundTrace(row: FoundColumns, by: TraceSearch["by"]): FoundTrace {
+  const causes =
+    `"FaultRootCauses":[${row.fault_causes.join(",")}],"ErrorRootCauses":[${row.error_causes.join(",")}],` +
+    `"ResponseTimeRootCauses":[${row.response_time_causes.join(",")}]}`;
+  const members = row.summary.trimEnd().slice(0, -1);
   return {
-    putTraces: unfinished,
-    positionsOf: unfinished,
-    search: unfinished,
-    graph: unfinished,
-    series: unfinished,
-    rollUp: unfinished,
-    unindexed: unfinished,
+    traceId: row.trace_id,
+    timeMs: Number(row.time_ms),
+    summary: members.trim() === "{" ? `{${causes}` : `${members},${causes}`,
+    ...(by !== "TraceId" && { matchedEventMs: Number(row.matched_ms) }),
   };
+}
+
+function* chunks<Item>(items: readonly Item[], size: number): Generator<readonly Item[]> {
+  for (let start = 0; start < items.length; start += size) yield items.slice(start, start + size);
 }

@@ -1,4 +1,5 @@
 import { createEvents } from "./sql/create-events.sql.js";
+import { createGraphMinutes, createTouchedMinutes } from "./sql/create-graph-minutes.sql.js";
 import { createLogEvents } from "./sql/create-log-events.sql.js";
 import { createSegments } from "./sql/create-segments.sql.js";
 import { createTraces } from "./sql/create-traces.sql.js";
@@ -56,10 +57,19 @@ export const factTables = {
 export type FactTable = keyof typeof factTables;
 export const factTableNames = Object.keys(factTables) as readonly FactTable[];
 
+/** Tables that are made of others, and the columns of those whose rows are written by us. */
+export const indexTableNames = ["traces", "touched_minutes", "graph_minutes"] as const;
+export type IndexTable = (typeof indexTableNames)[number];
+export const touchedMinuteColumns = ["account_id", "region", "minute", "received_day", "writer_id", "touched_us"];
+/** The session for writing that is not kept busy by segments or events. */
+export const indexWriter = 2;
+
 /** In order; add at the end, never change one that was released. Each may run twice, as there is no lock for DDL. */
 export const factMigrations: readonly { readonly name: string; readonly statement: string }[] = [
   { name: "001-segments", statement: createSegments },
   { name: "002-events", statement: createEvents },
   { name: "003-log-events", statement: createLogEvents },
   { name: "004-traces", statement: createTraces },
+  { name: "005-touched-minutes", statement: createTouchedMinutes },
+  { name: "006-graph-minutes", statement: createGraphMinutes },
 ];

@@ -1,3 +1,5 @@
+import { remadeSettings } from "./table-settings.sql.js";
+
 /**
  * Bits of `segments.flags` and `calls.flags`, in the order of their values from 1.
  * @see TraceFacts
@@ -6,7 +8,8 @@ export const flagBits = { fault: 0, error: 1, throttle: 2, inProgress: 3, root: 
 
 /**
  * One row a compiled trace: `TraceFacts` in columns. A later version replaces it, at the latest when it is read. Made of
- * `segments` and to be made again from them, so it needs no sync of its own.
+ * `segments` and to be made again from them, so it needs no sync of its own, and what a loss of power breaks is set
+ * aside, however much it is.
  */
 export const createTraces = `
 CREATE TABLE IF NOT EXISTS traces (
@@ -20,8 +23,12 @@ CREATE TABLE IF NOT EXISTS traces (
   -- 1: the trace stands at another time now
   is_deleted UInt8,
   received_ms Int64 CODEC(Delta, ZSTD(1)),
+  -- first start and last end of all its segments and calls; what is in progress has no end (in_progress = 1)
   start_us   Int64 CODEC(Delta, ZSTD(1)),
   end_us     Int64 CODEC(Delta, ZSTD(1)),
+  in_progress UInt8,
+  -- those since the epoch in which segments or calls ended
+  ended_minutes Array(Int32) CODEC(ZSTD(1)),
   duration_ms Int64 CODEC(ZSTD(1)),
   -- -1: none
   response_ms Int64 CODEC(ZSTD(1)),
@@ -88,8 +95,14 @@ CREATE TABLE IF NOT EXISTS traces (
   response_time_causes Array(String),
   group_arns           Array(LowCardinality(String)),
   -- JSON without the root causes
-  summary              String CODEC(ZSTD(1))
+  summary              String CODEC(ZSTD(1)),
+  -- rows are almost in the order of time, so a minute is a few granules
+  INDEX times (start_us, end_us, in_progress) TYPE minmax GRANULARITY 1,
+  INDEX ids trace_id TYPE bloom_filter(0.001) GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree(version, is_deleted)
+-- by the day in which the last document was received, which our clock decides and a sender cannot; whole days are
+-- dropped by retention, as those of the segments are
+PARTITION BY intDiv(received_ms, 86400000)
 ORDER BY (account_id, region, time_ms, trace_id)
-SETTINGS auto_statistics_types = ''`;
+${remadeSettings}`;

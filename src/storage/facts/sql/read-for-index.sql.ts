@@ -26,12 +26,14 @@ WITH
       trace_id, segment_id, latest, trace_bytes, bytes_so_far,
       sum(if(bytes_so_far <= {bytesMaxPerTrace:UInt64}, bytes, 0)) OVER (
         ORDER BY trace_id RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-      ) AS bytes_until_here
+      ) AS bytes_until_here,
+      sum(if(bytes_so_far <= {bytesMaxPerTrace:UInt64}, bytes, 0)) OVER () > {bytesMax:UInt64} AS more
     FROM heads
   )
 SELECT
   segments.trace_id AS trace_id, segments.segment_id AS segment_id, is_subsegment, parent_id, start_us, end_us, has_end,
-  in_progress, received_ms, document, trace_bytes, toUnixTimestamp64Micro(now64(6)) AS read_us
+  in_progress, received_ms, document, trace_bytes, more,
+  toUnixTimestamp64Micro(now64(6)) AS read_us
 FROM segments
 INNER JOIN whole
   ON segments.trace_id = whole.trace_id AND segments.segment_id = whole.segment_id AND segments.version = whole.latest
