@@ -1,4 +1,10 @@
-import type { ErrorRootCause, FaultRootCause, ResponseTimeRootCause, RootCauseException } from "@aws-sdk/client-xray";
+import type {
+  ErrorRootCause,
+  FaultRootCause,
+  ResponseTimeRootCause,
+  RootCauseException,
+  ServiceId,
+} from "@aws-sdk/client-xray";
 import type { CompiledTrace } from "./compile-trace.js";
 import type { Entity } from "./entity.js";
 import { nodeOf, outcomeOf, serviceIdOf } from "./service-id.js";
@@ -39,7 +45,7 @@ export function failureRootCauses(trace: CompiledTrace, flag: "fault" | "error")
     .slice(0, rootCausesMax)
     .map((path) => ({
       Services: path.map(({ segment, entities }) => ({
-        ...serviceIdOf(nodeOf(segment)),
+        ...causeService(segment),
         EntityPath: entities.map((entity) => ({
           Name: entity.name,
           Exceptions: exceptionsOf(entity),
@@ -81,7 +87,7 @@ export function responseTimeRootCauses(trace: CompiledTrace): ResponseTimeRootCa
   return [
     {
       Services: tree.pathTo(segment, culprit).map((step) => ({
-        ...serviceIdOf(nodeOf(step.segment)),
+        ...causeService(step.segment),
         EntityPath: step.entities.map((entity) => ({
           Name: entity.name,
           Coverage: coverage(entity),
@@ -172,6 +178,12 @@ function deepestFlagged(segment: Entity, flag: "fault" | "error"): Entity {
   }
 }
 
+/** Unlike elsewhere, the type is always there: Grafana's data source reads it without looking. */
+function causeService(segment: Entity): ServiceId {
+  const node = nodeOf(segment);
+  return { ...serviceIdOf(node), Type: node.type };
+}
+
 function isUnexplained(path: readonly Step[], root: Entity | undefined): boolean {
   const [only, ...further] = path;
   if (further.length > 0 || only === undefined || only.segment !== root) return false;
@@ -181,7 +193,7 @@ function isUnexplained(path: readonly Step[], root: Entity | undefined): boolean
 function exceptionsOf(entity: Entity): RootCauseException[] {
   if (typeof entity.cause !== "object") return [];
   return (entity.cause.exceptions ?? []).map(({ type, message }) => ({
-    ...(type !== undefined && { Name: type }),
+    Name: type ?? "", // read by Grafana without looking, too
     ...(message !== undefined && { Message: message }),
   }));
 }

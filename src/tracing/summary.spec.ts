@@ -136,6 +136,7 @@ describe("the worked example", () => {
             {
               Name: "pay",
               Names: ["pay"],
+              Type: "",
               Inferred: false,
               EntityPath: [
                 { Name: "pay", Exceptions: [{ Name: "Timeout", Message: "bank did not answer" }], Remote: false },
