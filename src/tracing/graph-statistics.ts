@@ -1,5 +1,5 @@
 import type { HistogramEntry } from "@aws-sdk/client-xray";
-import type { Totals } from "../../../tracing/graph-totals.js";
+import type { Totals } from "./graph-totals.js";
 
 /** The statistics of a node and of an edge look the same. Source: AWS X-Ray API Reference, ServiceStatistics. */
 export function statisticsOf(totals: Totals) {
