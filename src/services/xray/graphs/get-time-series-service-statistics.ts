@@ -9,6 +9,7 @@ import type { Scope } from "../../../storage/scope.js";
 import type { SeriesItem, SeriesQuery } from "../../../storage/trace-index.js";
 import { parseSelector } from "../../../tracing/filter/parse-selector.js";
 import { faultBand } from "../../../tracing/forecast.js";
+import { histogramOf, statisticsOf, totalCountOf } from "../../../tracing/graph-statistics.js";
 import { Constraints } from "../../constraints.js";
 import { operation } from "../../operation.js";
 import { decodePageToken, encodePageToken } from "../../page-token.js";
@@ -17,7 +18,6 @@ import { invalidNextToken, invalidRequest } from "../errors.js";
 import { filterErrorsNamed } from "../filter-of-call.js";
 import { accessToAll, traceEvent, traceResources } from "../trace-event.js";
 import { groupOfCall } from "./group-of-call.js";
-import { histogramOf, statisticsOf, totalCountOf } from "./statistics.js";
 
 const minuteMs = 60_000;
 
