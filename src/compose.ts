@@ -39,11 +39,13 @@ import type { EventStore } from "./storage/event-store.js";
 import { openFacts } from "./storage/facts/open-facts.js";
 import { openFolderObjectStore } from "./storage/objects/folder-object-store.js";
 import { openSettings } from "./storage/settings/open-settings.js";
+import { RejectionLog } from "./tracing/rejections.js";
 
 /** A moved record is looked for at once after a commit; this catches what a failed move left. */
 const outboxRetryMs = 2_000;
 const notificationsEveryMs = 1_000;
 const upkeepEveryMs = 60_000;
+const rejectionsEveryMs = 5_000;
 
 /** A running service. */
 export interface RunningService {
@@ -123,8 +125,10 @@ export async function compose(
     const s3 = s3Service({ settings, objects, environment });
     const signingKeys = createSigningKeys({ settings, vault });
 
+    const rejections = new RejectionLog(settings);
+    closing.push(() => rejections.flush(clock.nowMs()));
     const services = [
-      xrayService({ traces, index, settings, environment }),
+      xrayService({ traces, index, settings, environment, rejections }),
       cloudtrailService({ settings, events, destinations, signingKeys, environment }),
       logsService({ settings, logEvents, environment }),
       config.s3Endpoint === undefined ? s3 : s3Elsewhere(s3, config.s3Endpoint),
@@ -173,6 +177,7 @@ export async function compose(
           run: async () => void (await notifications.run(clock.nowMs())),
         },
         { name: "retain logs", everyMs: upkeepEveryMs, run: async () => void (await logRetention.run(clock.nowMs())) },
+        { name: "store rejections", everyMs: rejectionsEveryMs, run: () => rejections.flush(clock.nowMs()) },
         { name: "rotate keys", everyMs: upkeepEveryMs, run: async () => void (await keyUpkeep.run(clock.nowMs())) },
       ],
       log.failure,
@@ -190,7 +195,7 @@ export async function compose(
       port: config.port,
       connectionsMax: config.connectionsMax,
       serve: gateway.serve,
-      pages: operatorPages({ facts, outbox, daemon: () => daemon?.stats() }),
+      pages: operatorPages({ facts, outbox, rejections, daemon: () => daemon?.stats() }),
       log: log.failure,
     });
     closing.push(() => server.close());

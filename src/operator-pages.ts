@@ -2,11 +2,13 @@ import type { WireResponse } from "./gateway/wire.js";
 import type { OutboxMover } from "./jobs/move-outbox.js";
 import type { DaemonCounters } from "./receivers/daemon-counters.js";
 import type { Facts } from "./storage/facts/open-facts.js";
+import type { RejectionLog } from "./tracing/rejections.js";
 
 /** What load balancers and monitoring ask. None of it needs credentials, and none of it tells of a trace or a caller. */
 export function operatorPages(parts: {
   readonly facts: Facts;
   readonly outbox: Pick<OutboxMover, "waiting">;
+  readonly rejections: Pick<RejectionLog, "totals">;
   readonly daemon: () => (Readonly<DaemonCounters> & { readonly queuedBatches: number }) | undefined;
 }): Readonly<Record<string, () => Promise<WireResponse>>> {
   return {
@@ -45,6 +47,12 @@ export function operatorPages(parts: {
           [{}, facts.pendingBytes],
         ]),
         metric("dosimeter_outbox_records", "gauge", "Records on their way into the event store.", [[{}, waiting]]),
+        metric(
+          "dosimeter_rejected_segments_total",
+          "counter",
+          "Documents that were not stored, by reason (GetRejectedSegments shows examples).",
+          [...parts.rejections.totals].map(([reason, count]) => [{ reason }, count]),
+        ),
         metric(
           "dosimeter_daemon_segments",
           "counter",

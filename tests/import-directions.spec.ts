@@ -19,7 +19,7 @@ const arrows: readonly { from: string; to: readonly string[]; instead: string }[
   { from: "compose.ts", to: ["**"], instead: "anywhere" },
   {
     from: "operator-pages.ts",
-    to: ["gateway/wire.ts", "jobs", "receivers", "storage/facts/open-facts.ts"],
+    to: ["gateway/wire.ts", "jobs", "receivers", "tracing", "storage/facts/open-facts.ts"],
     instead: "what compose.ts gives it",
   },
   { from: "log.ts", to: [], instead: "environment.ts" },

@@ -87,7 +87,7 @@ export class CallEntry {
   eventFor(outcome: Outcome, timeMs: number): EventRow {
     const { operation, shape } = this.#routed;
     const facts = this.#bareFacts(outcome, timeMs);
-    if (this.#input === undefined || shape === undefined) return eventOf(facts);
+    if (this.#input === undefined) return eventOf(facts);
     const { value, call } = this.#input;
     const answered = outcome.kind === "answered";
     return eventOf({
@@ -95,8 +95,8 @@ export class CallEntry {
       // What an operation says to keep is kept, also where it says null.
       requestParameters: operation.recordedRequest
         ? operation.recordedRequest(value)
-        : toEventParameters(shape.inputSchema, value),
-      responseElements: answered ? responseElements(operation, shape.outputSchema, outcome.output) : null,
+        : shape && toEventParameters(shape.inputSchema, value),
+      responseElements: answered ? responseElements(operation, shape?.outputSchema, outcome.output) : null,
       resources: operation.resources?.(value, call, answered ? outcome.output : undefined) ?? [],
     });
   }
@@ -140,5 +140,5 @@ export class CallEntry {
 /** Reads keep null unless the operation says otherwise; writes what they answered. */
 function responseElements(operation: AnyOperation, outputSchema: unknown, output: unknown): unknown {
   if (operation.recordedResponse) return operation.recordedResponse(output);
-  return operation.readOnly ? null : toEventParameters(outputSchema, output);
+  return operation.readOnly || outputSchema === undefined ? null : toEventParameters(outputSchema, output);
 }

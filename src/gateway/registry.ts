@@ -85,7 +85,7 @@ function tableOf(service: Service, problems: string[]): ServiceTable {
         protocol,
         operation,
         shape,
-        codec: protocol.compile(shape, service),
+        codec: protocol.compile(shape, service, operation.mendedBody),
         refusal: undefined,
       });
     else entries.set(name, refusingEntry(service, name, notOffered(name, reason as string)));
@@ -105,7 +105,7 @@ function foreignEntries(service: Service, shapes: ReadonlyMap<string, OperationS
         operation: route.operation,
         shape: shapes.get(route.operation.name),
         refusal: undefined,
-        takesBearer: true,
+        takesBearer: route.takesBearer,
       },
     ]),
   );

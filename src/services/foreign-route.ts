@@ -8,6 +8,8 @@ export interface ForeignRoute {
   readonly path: string;
   /** What a call does, and under which name it is authorised and recorded. */
   readonly operation: AnyOperation;
+  /** A bearer token is taken in place of a signature. */
+  readonly takesBearer: boolean;
   /** @throws ServiceError for a content type that is not spoken. */
   read(body: Buffer, contentType: string | undefined): unknown;
   answer(output: unknown, contentType: string | undefined): ForeignReply;

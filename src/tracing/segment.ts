@@ -40,7 +40,8 @@ export type SegmentErrorCode =
 /** Where a document's elements go. An array of subsegments is several elements. */
 export interface SegmentSink {
   accept(segment: AcceptedSegment): void;
-  reject(segment: RejectedSegment): void;
+  /** @param document as it was sent. */
+  reject(segment: RejectedSegment, document: string): void;
 }
 
 /** AWS X-Ray quotas: 64 KB a segment document; in bytes of UTF-8. */
@@ -72,16 +73,17 @@ export function readSegmentDocument(
   sink: SegmentSink,
   bytesMax: number = documentBytesMax,
 ): string | undefined {
-  if (isLargerThan(text, bytesMax)) return refuse(sink, "InvalidSegment");
-  if (isDeeperThanMax(text)) return refuse(sink, "ParseError");
+  if (isLargerThan(text, bytesMax)) return refuse(sink, "InvalidSegment", text);
+  if (isDeeperThanMax(text)) return refuse(sink, "ParseError", text);
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
   } catch {
-    return refuse(sink, "ParseError");
+    return refuse(sink, "ParseError", text);
   }
-  if (!Array.isArray(parsed)) return isObject(parsed) ? readElement(parsed, text, sink) : refuse(sink, "ParseError");
-  if (parsed.length === 0) return refuse(sink, "MissingId");
+  if (!Array.isArray(parsed))
+    return isObject(parsed) ? readElement(parsed, text, sink) : refuse(sink, "ParseError", text);
+  if (parsed.length === 0) return refuse(sink, "MissingId", text);
   return readArray(parsed, sink);
 }
 
@@ -89,7 +91,7 @@ function readArray(elements: readonly unknown[], sink: SegmentSink): string | un
   const traceIds = new Set<string>();
   for (const element of elements) {
     if (!isObject(element)) {
-      refuse(sink, "MissingId");
+      refuse(sink, "MissingId", JSON.stringify(element));
       continue;
     }
     const traceId = readElement(element, undefined, sink);
@@ -118,7 +120,7 @@ function readElement(element: RawEntity, text: string | undefined, sink: Segment
   const own = problemOfTop(element, traceId, detached);
   const problem = own ?? problemOfEmbedded(element.subsegments);
   if (problem !== undefined) {
-    sink.reject(rejection(problem, detached || own === undefined, element.id));
+    sink.reject(rejection(problem, detached || own === undefined, element.id), text ?? JSON.stringify(element));
     return traceId;
   }
   // Judged above: what is read here has the type it is given.
@@ -231,8 +233,8 @@ const closeBracket = 0x5d;
 const openBrace = 0x7b;
 const closeBrace = 0x7d;
 
-function refuse(sink: SegmentSink, errorCode: SegmentErrorCode): undefined {
-  sink.reject(rejection(errorCode, false, undefined));
+function refuse(sink: SegmentSink, errorCode: SegmentErrorCode, document: string): undefined {
+  sink.reject(rejection(errorCode, false, undefined), document);
 }
 
 function rejection(errorCode: SegmentErrorCode, inSubsegment: boolean, id: unknown): RejectedSegment {

@@ -2,6 +2,7 @@ import type { Environment } from "../../environment.js";
 import type { SettingsStore } from "../../storage/settings-store.js";
 import type { TraceIndex } from "../../storage/trace-index.js";
 import type { TraceStore } from "../../storage/trace-store.js";
+import type { RejectionLog } from "../../tracing/rejections.js";
 
 /** What the X-Ray API stands on. */
 export interface XrayDeps {
@@ -9,4 +10,5 @@ export interface XrayDeps {
   readonly index: TraceIndex;
   readonly settings: SettingsStore;
   readonly environment: Environment;
+  readonly rejections: RejectionLog;
 }

@@ -8,6 +8,7 @@ import { retrievalOperations } from "./retrieval/operations.js";
 import { samplingOperations } from "./sampling/operations.js";
 import { settingsOperations } from "./settings/operations.js";
 import { exportTraces } from "./traces/export-traces.js";
+import { getRejectedSegments } from "./traces/get-rejected-segments.js";
 import { tracesOperations } from "./traces/operations.js";
 
 /** The X-Ray API. */
@@ -27,7 +28,7 @@ export function xrayService(deps: XrayDeps): Service {
     apiVersion: "2016-04-12",
     protocol: "rest-json",
     sdk,
-    foreignRoutes: [exportTraces(deps)],
+    foreignRoutes: [exportTraces(deps), getRejectedSegments(deps)],
     throttled: { code: "ThrottledException", httpStatus: 429 },
     operations: areas.flatMap(({ operations }) => operations),
     notOffered: Object.assign({}, ...areas.map(({ notOffered }) => notOffered)),

@@ -8,7 +8,9 @@ import { snsMigrations } from "./migrations/sns.js";
 import { trailsMigrations } from "./migrations/trails.js";
 import { xrayMigrations } from "./migrations/xray.js";
 import { xrayGroupMigrations } from "./migrations/xray-groups.js";
+import { xrayIndexMigrations } from "./migrations/xray-index.js";
 import { xrayInsightsMigrations } from "./migrations/xray-insights.js";
+import { xrayRejectionMigrations } from "./migrations/xray-rejections.js";
 import { xrayRetrievalMigrations } from "./migrations/xray-retrieval.js";
 import { xraySamplingMigrations } from "./migrations/xray-sampling.js";
 import { xraySettingsMigrations } from "./migrations/xray-settings.js";
@@ -28,4 +30,6 @@ export const migrations: readonly Migration[] = [
   ...xrayInsightsMigrations,
   ...xraySettingsMigrations,
   ...xrayRetrievalMigrations,
+  ...xrayRejectionMigrations,
+  ...xrayIndexMigrations,
 ];

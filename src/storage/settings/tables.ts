@@ -7,7 +7,9 @@ import type { SnsTables } from "./tables/sns.js";
 import type { TrailTables } from "./tables/trails.js";
 import type { XrayTables } from "./tables/xray.js";
 import type { XrayGroupTables } from "./tables/xray-groups.js";
+import type { XrayIndexTables } from "./tables/xray-index.js";
 import type { XrayInsightsTables } from "./tables/xray-insights.js";
+import type { XrayRejectionTables } from "./tables/xray-rejections.js";
 import type { XrayRetrievalTables } from "./tables/xray-retrieval.js";
 import type { XraySamplingTables } from "./tables/xray-sampling.js";
 import type { XraySettingsTables } from "./tables/xray-settings.js";
@@ -23,7 +25,9 @@ export interface SettingsTables
     TrailTables,
     XrayTables,
     XrayGroupTables,
+    XrayIndexTables,
     XraySamplingTables,
     XrayInsightsTables,
     XraySettingsTables,
+    XrayRejectionTables,
     XrayRetrievalTables {}

@@ -47,7 +47,7 @@ export function isEncodedItem(text: string): boolean {
 export function readEncodedItem(text: string, sink: SegmentSink): string | undefined {
   if (!text.startsWith("T1S")) return undefined;
   const refuse = (errorCode: "InvalidSegment" | "ParseError") =>
-    sink.reject({ errorCode, message: `Invalid segment. ErrorCode: ${errorCode}` });
+    sink.reject({ errorCode, message: `Invalid segment. ErrorCode: ${errorCode}` }, text);
   if (text.length > encodedItemLengthMax) {
     refuse("InvalidSegment");
     return undefined;

@@ -34,6 +34,7 @@ export function exportTraces(deps: XrayDeps): ForeignRoute {
   return {
     method: "POST",
     path: "/v1/traces",
+    takesBearer: true,
 
     operation: operation<Input, PartialSuccess | undefined>({
       name: "PutTraceSegments",
@@ -44,10 +45,12 @@ export function exportTraces(deps: XrayDeps): ForeignRoute {
 
       async execute(input, call) {
         call.note({ protocol: "otlp" });
-        const batch = new SegmentBatch(call.nowMs);
+        const scope = { accountId: call.accountId, region: call.region };
+        const batch = new SegmentBatch(scope, call.nowMs, deps.rejections);
         input.traceIds = exportDocuments(input.request, batch);
-        if (batch.rows.length > 0)
-          await deps.traces.putSegments({ accountId: call.accountId, region: call.region }, batch.rows);
+        for (const { problem } of input.request.unreadable)
+          deps.rejections.note(scope, call.nowMs, { errorCode: "InvalidId", message: problem }, problem);
+        if (batch.rows.length > 0) await deps.traces.putSegments(scope, batch.rows);
         return partialSuccess(input.request, batch);
       },
 

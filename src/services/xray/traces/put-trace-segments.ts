@@ -34,10 +34,10 @@ export const putTraceSegments = (deps: XrayDeps) => {
         throw invalidRequest(
           `TraceSegmentDocuments holds ${documents.length} documents: at most ${documentsPerCallMax} are taken in one call`,
         );
-      const batch = new SegmentBatch(deps.environment.clock.nowMs());
+      const scope = { accountId: call.accountId, region: call.region };
+      const batch = new SegmentBatch(scope, deps.environment.clock.nowMs(), deps.rejections);
       tracesOf.set(input, readAll(documents, batch));
-      if (batch.rows.length > 0)
-        await deps.traces.putSegments({ accountId: call.accountId, region: call.region }, batch.rows);
+      if (batch.rows.length > 0) await deps.traces.putSegments(scope, batch.rows);
       return { UnprocessedTraceSegments: batch.unprocessed };
     },
 

@@ -13,6 +13,7 @@ import { type GatewayFixture, startGateway } from "../../../gateway/testing/gate
 import { type Facts, openFacts } from "../../../storage/facts/open-facts.js";
 import { openSettings } from "../../../storage/settings/open-settings.js";
 import type { SettingsStore } from "../../../storage/settings-store.js";
+import { RejectionLog } from "../../../tracing/rejections.js";
 import { xrayService } from "../service.js";
 
 let folder: string;
@@ -32,7 +33,15 @@ beforeAll(async () => {
     retention: { traceRetentionDays: 30, eventRetentionDays: 90 },
   });
   fixture = await startGateway({
-    services: [xrayService({ traces: facts.traces, index: facts.index, settings, environment })],
+    services: [
+      xrayService({
+        traces: facts.traces,
+        index: facts.index,
+        settings,
+        environment,
+        rejections: new RejectionLog(settings),
+      }),
+    ],
     limits: { bodyBytesMax: 8 * 1024 * 1024 },
     transact: (work) => settings.transact(work),
     allows: () => allowed,
