@@ -60,7 +60,10 @@ export interface TraceIndex {
   /** Searchable when it resolves. Of several versions of one trace the highest counts, whichever came last. */
   putTraces(scope: Scope, traces: readonly IndexedTrace[]): Promise<void>;
 
-  /** Where those of the traces that are indexed stand. */
+  /**
+   * Where those of the traces that are indexed stand. That is one place each, unless processes that did not know of each
+   * other put a trace at two at once: it stands at both until one of them puts it again, moved from the other.
+   */
   positionsOf(scope: Scope, traceIds: readonly string[]): Promise<TracePosition[]>;
 
   /** Newest first, ties by trace id descending; the work is done by the store and bounded in time and memory. */
@@ -74,6 +77,9 @@ export interface TraceIndex {
 
   /** Brings the totals of past minutes up to date, so that graphs of long ranges cost little. */
   rollUp(nowMs: number): Promise<void>;
+
+  /** It holds nothing: it is new, or was emptied. */
+  isEmpty(): Promise<boolean>;
 
   /** Traces with a document received in the range of time that the index does not show yet. */
   unindexed(receivedFromMs: number, receivedUntilMs: number, limit: number): Promise<ScopedTraceId[]>;

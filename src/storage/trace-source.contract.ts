@@ -37,12 +37,14 @@ export function traceSourceContract(name: string, store: () => { traces: TraceSt
       await traces.putSegments(scope, rows);
       await traces.putSegments(scope, [{ ...rows[0]!, document: '{"name":"again"}' }]);
       const ids = rows.map(({ traceId }) => traceId);
+      await source.settled();
       const reading = await source.readForIndex(scope, [...ids, segment().traceId], everything);
       const read = await traces.readTraces(scope, ids, everything.bytesMaxPerTrace);
       const inOrder = (found: typeof read) => [...found].sort((a, b) => (a.traceId < b.traceId ? -1 : 1));
       expect(inOrder([...reading.traces])).toEqual(inOrder(read));
       expect(read).toHaveLength(2);
-      expect(await source.readForIndex(newScope(), ids, everything)).toMatchObject({ traces: [] });
+      expect(reading.more).toBe(false);
+      expect(await source.readForIndex(newScope(), ids, everything)).toMatchObject({ traces: [], more: false });
     });
 
     it("tells when it read: later readings later", async () => {
@@ -50,6 +52,7 @@ export function traceSourceContract(name: string, store: () => { traces: TraceSt
       const scope = newScope();
       const row = segment();
       await traces.putSegments(scope, [row]);
+      await source.settled();
       const first = await source.readForIndex(scope, [row.traceId], everything);
       const second = await source.readForIndex(scope, [row.traceId], everything);
       expect(second.readUs).toBeGreaterThan(first.readUs);
@@ -63,11 +66,13 @@ export function traceSourceContract(name: string, store: () => { traces: TraceSt
       const ids = [1, 2, 3].map(() => segment().traceId).sort();
       for (const traceId of ids)
         await traces.putSegments(scope, [segment({ traceId, document }), segment({ traceId, document })]);
+      await source.settled();
       const some = await source.readForIndex(scope, ids, { bytesMaxPerTrace: 10_000, bytesMax: 5000 });
       expect(some.traces.map(({ traceId, segments }) => [traceId, segments.length]).sort()).toEqual([
         [ids[0], 2],
         [ids[1], 2],
       ]);
+      expect(some.more).toBe(true);
       const [head] = (await source.readForIndex(scope, [ids[0]!], { bytesMaxPerTrace: 1500, bytesMax: 1500 })).traces;
       expect(head).toMatchObject({ truncated: true });
       expect(head?.segments).toHaveLength(1);

@@ -7,14 +7,21 @@ export interface TraceReading {
   readonly readUs: number;
   /** As `TraceStore.readTraces` gives them. */
   readonly traces: readonly StoredTrace[];
+  /** There are more than could be read at once. */
+  readonly more: boolean;
 }
 
 /** What the index of traces is made from. Its promises are tested in `trace-source.contract.ts`. */
 export interface TraceSource {
   /**
-   * Traces as they stand now, with every document acknowledged before the call; unlike a reader who waits for an answer
-   * it does not hurry the store. Of traces that together are larger than `bytesMax` only the first few come, at least
-   * one: who asks gets the others by asking again.
+   * Resolves once readings hold every document acknowledged before the call. It does not hurry the store, as a reader
+   * does who waits for an answer. Rejects with StoreUnavailable if the store cannot take them now.
+   */
+  settled(): Promise<void>;
+
+  /**
+   * Traces as they stand now, with every document that was settled before the call. Of traces that together are larger
+   * than `bytesMax` only the first few come; one at least, if `bytesMax` is not below `bytesMaxPerTrace`.
    */
   readForIndex(
     scope: Scope,

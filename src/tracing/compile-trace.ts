@@ -38,6 +38,8 @@ export interface CompiledTrace {
   readonly hasThrottle: boolean;
   /** Something is in progress, waits for its parent, or promised a segment that has not come. */
   readonly isPartial: boolean;
+  /** A segment is inferred in place of a promised one, should that not come for a while: then it is compiled anew. */
+  readonly awaitsSegments: boolean;
   /** Documents this was made of. */
   readonly documentCount: number;
 }
@@ -93,6 +95,7 @@ export function compileTrace(stored: StoredTrace, options: { nowMs: number; infe
     callers,
     hasThrottle: extent.throttled,
     isPartial: extent.inProgress || orphans.length > 0 || inference.awaited,
+    awaitsSegments: inference.awaited && !quiet,
     documentCount: stored.segments.length,
   } satisfies CompiledTrace;
 }

@@ -121,6 +121,15 @@ export class StoredTraceIndex implements TraceIndex {
     return this.#graphs.rollUp(nowMs);
   }
 
+  async isEmpty(): Promise<boolean> {
+    const rows = await this.#database.query<{ one: number }>(
+      "facts.isEmpty",
+      "SELECT 1 AS one FROM traces LIMIT 1",
+      {},
+    );
+    return rows.length === 0;
+  }
+
   async unindexed(receivedFromMs: number, receivedUntilMs: number, limit: number): Promise<ScopedTraceId[]> {
     await this.#writer.visible("segments");
     const rows = await this.#database.query<{ account_id: string; region: string; trace_id: string }>(

@@ -51,21 +51,28 @@ export class StoredTraces implements TraceStore, TraceSource {
     return tracesOf(rows, bytesMaxPerTrace);
   }
 
+  settled(): Promise<void> {
+    return this.#writer.settled("segments");
+  }
+
   async readForIndex(
     scope: Scope,
     traceIds: readonly string[],
     limits: { readonly bytesMaxPerTrace: number; readonly bytesMax: number },
   ): Promise<TraceReading> {
-    if (traceIds.length === 0) return { readUs: this.#lastReadUs, traces: [] };
-    await this.#writer.settled("segments");
-    const rows = await this.#database.query<SegmentColumns & { read_us: number }>("facts.readForIndex", readForIndex, {
-      ...scope,
-      traceIds,
-      ...limits,
-    });
+    if (traceIds.length === 0) return { readUs: this.#lastReadUs, traces: [], more: false };
+    const rows = await this.#database.query<SegmentColumns & { read_us: number; more: number }>(
+      "facts.readForIndex",
+      readForIndex,
+      { ...scope, traceIds, ...limits },
+    );
     // A clock that was set back must not make what is read now older than what was read before.
     this.#lastReadUs = Math.max(Number(rows[0]?.read_us ?? 0), this.#lastReadUs + 1);
-    return { readUs: this.#lastReadUs, traces: tracesOf(rows, limits.bytesMaxPerTrace) };
+    return {
+      readUs: this.#lastReadUs,
+      traces: tracesOf(rows, limits.bytesMaxPerTrace),
+      more: rows[0]?.more === 1,
+    };
   }
 
   async receivedTraces(range: {

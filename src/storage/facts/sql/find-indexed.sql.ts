@@ -1,11 +1,12 @@
 const scope = "account_id = {accountId:String} AND region = {region:String}";
 
-/** Where the current version of each of some traces stands. */
+/** The places at which some traces stand: the last version there does not say that it moved away. */
 export const positionsOfTraces = `
-SELECT trace_id, argMax(time_ms, (version, is_deleted = 0)) AS current_ms
+SELECT trace_id, time_ms AS current_ms
 FROM traces
 WHERE ${scope} AND trace_id IN {traceIds:Array(String)} AND received_ms >= {keptFromMs:Int64}
-GROUP BY trace_id`;
+GROUP BY trace_id, time_ms
+HAVING argMax(is_deleted, version) = 0`;
 
 /** In which minutes anything of the stored versions of some traces ended. */
 export const minutesOfTraces = `
