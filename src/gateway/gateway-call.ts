@@ -26,6 +26,7 @@ export class GatewayCall implements Call {
   readonly userAgent: string;
   readonly host: string;
   readonly secureTransport: boolean;
+  readonly vouched: boolean;
   readonly #entry: CallEntry;
   readonly #deps: GatewayCallDeps;
   #commitBegun = false;
@@ -44,6 +45,7 @@ export class GatewayCall implements Call {
     this.userAgent = entry.userAgent;
     this.host = entry.host;
     this.secureTransport = entry.request.tls !== undefined;
+    this.vouched = entry.request.vouched !== undefined;
     this.#entry = entry;
     this.#deps = deps;
   }

@@ -49,6 +49,11 @@ export interface Operation<Input, Output> {
   recordedResponse?(output: Output): unknown;
   /** Resources the call is about, for the record and for LookupEvents. Called with what is known: also after failures. */
   resources?(input: Input, call: Call, output?: Output): readonly EventResource[];
+  /**
+   * REST-JSON only: the body to read in place of one that known clients send wrong. Gets the parsed body before it is
+   * checked, so of any shape.
+   */
+  mendedBody?(body: unknown, door: Pick<Call, "vouched">): unknown;
   /** True if anyone may call it without credentials and `access` decides alone (S3 with public bucket policies). */
   readonly anonymousAllowed?: boolean;
 }
@@ -71,6 +76,8 @@ export interface Call {
   /** The Host header as sent. */
   readonly host: string;
   readonly secureTransport: boolean;
+  /** True if nobody signed the call: it came through a door of this process that vouches for its caller. */
+  readonly vouched?: boolean;
 
   /**
    * Runs `change` in one settings transaction that also holds the record of this call: both commit, or neither. An

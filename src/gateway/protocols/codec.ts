@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import type { Service } from "../../services/operation.js";
+import type { AnyOperation, Service } from "../../services/operation.js";
 import type { ServiceError } from "../../services/service-error.js";
 import type { QueryParameters } from "../query-parameters.js";
 import type { WireRequest, WireResponse } from "../wire.js";
@@ -39,7 +39,7 @@ export interface Codec {
 
 /** One of AWS's wire protocols. */
 export interface WireProtocol {
-  compile(operation: OperationShape, service: Service): Codec;
+  compile(operation: OperationShape, service: Service, mendedBody?: AnyOperation["mendedBody"]): Codec;
   refuse(error: ServiceError, service: ErrorNames, facts: ReplyFacts): WireResponse;
 }
 

@@ -7,7 +7,7 @@ import { modelledError } from "./modelled-errors.js";
 
 /** REST-JSON: method and path name the operation, members are in path, query, headers and one JSON body. */
 export const restJsonProtocol: WireProtocol = {
-  compile({ input, output, traits }) {
+  compile({ input, output, traits }, _service, mendedBody) {
     const request = compileRequestBindings(input);
     const readBody = compileJsonReader(input, request.bodyMembers);
     const onlyBody = request.bodyMembers.length === input.members.length;
@@ -18,7 +18,8 @@ export const restJsonProtocol: WireProtocol = {
       streamsBody: false,
       parse(from) {
         // An operation whose members are all optional takes an empty body for an empty object.
-        const fields = readBody(from.body.length === 0 ? {} : parseJson(from.body));
+        const body = from.body.length === 0 ? {} : parseJson(from.body);
+        const fields = readBody(mendedBody?.(body, { vouched: from.request.vouched !== undefined }) ?? body);
         if (onlyBody) return fields;
         const missing: string[] = [];
         request.read(from, fields, missing);

@@ -11,6 +11,7 @@ import type { XrayDeps } from "../deps.js";
 import { accessToAll, traceEvent, traceResources } from "../trace-event.js";
 import { type AnomalyReport, bookAnomalies, boostsInForce } from "./book-anomalies.js";
 import { bookStatistics, grantQuotas, type Report } from "./book-reports.js";
+import { mendedTargetsBody } from "./mended-targets-body.js";
 import { lastRuleModificationMs, readRules, type StoredRule } from "./rule-store.js";
 import { checkTargetsInput } from "./targets-input.js";
 
@@ -29,9 +30,10 @@ export const getSamplingTargets = (deps: XrayDeps) =>
     event: traceEvent,
     access: accessToAll("GetSamplingTargets"),
     resources: () => traceResources,
+    mendedBody: mendedTargetsBody,
 
     async execute(input, call) {
-      checkTargetsInput(input, false);
+      checkTargetsInput(input, call.vouched ?? false);
       const documents =
         (input.SamplingStatisticsDocuments?.length ?? 0) + (input.SamplingBoostStatisticsDocuments?.length ?? 0);
       if (documents > 0) return call.commit((tx) => answer(tx, input, call));

@@ -59,7 +59,7 @@ export function newRule(input: SamplingRule): SamplingRule {
 }
 
 /** @returns the rule with the members that the update gives. Name, ARN and version stay. */
-export function updatedRule(rule: SamplingRule, update: SamplingRuleUpdate): SamplingRule {
+export function updatedRule<Rule extends SamplingRule>(rule: Rule, update: SamplingRuleUpdate): Rule {
   const { RuleName, RuleARN, ...members } = update;
   const given = Object.entries(members).filter(([, value]) => value !== undefined && value !== null);
   return { ...rule, ...Object.fromEntries(given) };

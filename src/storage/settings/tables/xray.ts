@@ -5,6 +5,8 @@ interface XraySamplingClients {
   rule_name: string;
   client_id: string;
   last_report_ms: number;
+  /** What the client was told last that it may take of the reservoir, a second. */
+  quota: number;
 }
 
 /** What clients reported on a rule, summed over them. */
