@@ -28,6 +28,8 @@ export interface TrailIdentity {
   /** Region its calls are made in. */
   readonly homeRegion: string;
   readonly arn: string;
+  /** The service that sends, if that is not CloudTrail. */
+  readonly service?: string;
 }
 
 export interface ObjectToPut {
@@ -118,7 +120,7 @@ export function createDestinations(deps: {
 
   const asService = (trail: TrailIdentity) => async () =>
     deps.credentials.issueServiceCredentials({
-      service: servicePrincipal,
+      service: trail.service ?? servicePrincipal,
       accountId: trail.accountId,
       sourceArn: trail.arn,
       lifetimeSeconds,

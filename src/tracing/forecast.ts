@@ -1,5 +1,5 @@
 /** Requests of one period (a minute, five minutes) and how many of them were faults. */
-interface PeriodCounts {
+export interface PeriodCounts {
   readonly totalCount: number;
   readonly faultCount: number;
 }
@@ -43,19 +43,23 @@ export function faultBand(history: readonly PeriodCounts[], current: Pick<Period
 }
 
 /** What is normal for a service. */
-interface Baseline {
+export interface Baseline {
   /** Common fault rate, 0 < rate < 1. */
   readonly rate: number;
   /** Variance of that estimate. */
   readonly rateVariance: number;
   /** How alike two requests of one period are in failing, 0 (independent) to 1. */
   readonly correlation: number;
-  /** Width of the band in standard deviations. */
-  readonly width: number;
+  /** How many periods this was learnt from. */
+  readonly periodCount: number;
 }
 
-/** Begins with the better half of the periods, and takes in whatever lies within the band of those it has. */
-function baselineOf(history: readonly PeriodCounts[]): Baseline | undefined {
+/**
+ * Begins with the better half of the periods, and takes in whatever lies within the band of those it has.
+ *
+ * @returns undefined if there are too few periods.
+ */
+export function baselineOf(history: readonly PeriodCounts[]): Baseline | undefined {
   const periods = history
     .map(({ totalCount, faultCount }) => {
       const total = countOf(totalCount);
@@ -103,17 +107,20 @@ function estimate(periods: readonly PeriodCounts[]): Baseline {
     rate,
     rateVariance: (unit / total) * (1 + correlation * pairs),
     correlation,
-    width: studentT(deviations, periods.length - 1),
+    periodCount: periods.length,
   };
 }
 
-function bandOf({ rate, rateVariance, correlation, width }: Baseline, total: number): FaultBand {
+/** @param width of the band, in standard deviations of a normal distribution. */
+export function bandOf(baseline: Baseline, total: number, width = deviations): FaultBand {
   if (total === 0) return { low: 0, high: 0 };
+  const { rate, rateVariance, correlation } = baseline;
+  const quantile = studentT(width, baseline.periodCount - 1);
   const mean = total * rate;
   const variance = total * rate * (1 - rate) * (1 + (total - 1) * correlation) + total ** 2 * rateVariance;
-  const spread = width * Math.sqrt(variance);
+  const spread = quantile * Math.sqrt(variance);
   // Counts of rare faults are skewed: the second term of Cornish and Fisher's expansion for a negative binomial.
-  const skew = ((width ** 2 - 1) / 6) * Math.max(0, (2 * variance) / mean - 1);
+  const skew = ((quantile ** 2 - 1) / 6) * Math.max(0, (2 * variance) / mean - 1);
   const high = Math.min(total, Math.floor(mean + spread + skew));
   return { low: Math.max(0, Math.min(high, Math.floor(mean - spread))), high };
 }

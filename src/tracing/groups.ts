@@ -1,4 +1,6 @@
+import type { Selectable } from "kysely";
 import type { Scope } from "../storage/scope.js";
+import type { XrayGroupTables } from "../storage/settings/tables/xray-groups.js";
 import type { SettingsQueries } from "../storage/settings-store.js";
 
 /** A group of traces as it is configured. */
@@ -39,17 +41,32 @@ export async function readGroups(queries: SettingsQueries, scope: Scope): Promis
     .orderBy("created_ms")
     .orderBy("group_name")
     .execute();
-  const groups = rows.map(
-    (row): TraceGroup => ({
-      name: row.group_name,
-      arn: row.group_arn,
-      filterExpression: row.filter_expression,
-      insightsEnabled: row.insights_enabled === 1,
-      notificationsEnabled: row.notifications_enabled === 1,
-      createdMs: row.created_ms,
-      filterChangedMs: row.filter_changed_ms,
-    }),
-  );
+  const groups = rows.map(groupOf);
   const isDefault = (group: TraceGroup) => group.name === defaultGroupName;
   return [groups.find(isDefault) ?? defaultGroup(scope), ...groups.filter((group) => !isDefault(group))];
+}
+
+/** Every group that wants insights, with the account and region it belongs to. */
+export async function readGroupsWithInsights(
+  queries: SettingsQueries,
+): Promise<{ readonly scope: Scope; readonly group: TraceGroup }[]> {
+  const rows = await queries
+    .selectFrom("xray_groups")
+    .selectAll()
+    .where("insights_enabled", "=", 1)
+    .orderBy("group_arn")
+    .execute();
+  return rows.map((row) => ({ scope: { accountId: row.account_id, region: row.region }, group: groupOf(row) }));
+}
+
+function groupOf(row: Selectable<XrayGroupTables["xray_groups"]>): TraceGroup {
+  return {
+    name: row.group_name,
+    arn: row.group_arn,
+    filterExpression: row.filter_expression,
+    insightsEnabled: row.insights_enabled === 1,
+    notificationsEnabled: row.notifications_enabled === 1,
+    createdMs: row.created_ms,
+    filterChangedMs: row.filter_changed_ms,
+  };
 }
