@@ -14,6 +14,7 @@ import { openVault } from "./identity/open-vault.js";
 import { createDelivery } from "./jobs/deliver.js";
 import { createNotificationDelivery } from "./jobs/deliver-notifications.js";
 import { createEventStreams } from "./jobs/event-streams.js";
+import { createTraceIndexing } from "./jobs/index-traces.js";
 import { createOutboxMover } from "./jobs/move-outbox.js";
 import { NotificationNetwork } from "./jobs/notification-network.js";
 import { createLogRetention } from "./jobs/retain-logs.js";
@@ -45,6 +46,8 @@ import { RejectionLog } from "./tracing/rejections.js";
 const outboxRetryMs = 2_000;
 const notificationsEveryMs = 1_000;
 const upkeepEveryMs = 60_000;
+const indexSweepEveryMs = 10_000;
+const sweepJob = "sweep the index of traces";
 const rejectionsEveryMs = 5_000;
 
 /** A running service. */
@@ -65,7 +68,7 @@ export interface RunningService {
  * The one place that knows every implementation: opens the stores, makes the services from them, and opens the doors
  * last, when everything behind them works.
  *
- * @param parts for benchmarks and simulations only: another clock, or a recorder to compare with.
+ * @param parts for benchmarks and simulations only: another clock, a recorder to compare with, or no index of traces.
  */
 export async function compose(
   config: Config,
@@ -73,6 +76,7 @@ export async function compose(
     readonly environment?: Environment;
     readonly recorder?: (events: EventStore) => Recorder;
     readonly log?: Log;
+    readonly indexed?: false;
   } = {},
 ): Promise<RunningService> {
   const { environment = systemEnvironment, log = createLog(environment.clock) } = parts;
@@ -111,7 +115,7 @@ export async function compose(
     const daemonRole = await ensureDaemonRole({ settings, environment, accountId: config.account });
     const identity = openIdentity({ settings, vault, environment });
 
-    const { events, traces, index, logEvents } = facts;
+    const { events, index, logEvents } = facts;
     const outbox = createOutboxMover({ settings, events });
     const recorder = (parts.recorder ?? createRecorder)(events);
     let endpoint = "";
@@ -125,6 +129,17 @@ export async function compose(
     const s3 = s3Service({ settings, objects, environment });
     const signingKeys = createSigningKeys({ settings, vault });
 
+    const indexing = createTraceIndexing({
+      source: facts.source,
+      index,
+      settings,
+      environment,
+      traceRetentionDays: config.traceRetentionDays,
+      shared: config.clickhouseUrl !== undefined,
+      log,
+      reportFailure: log.failure,
+    });
+    const traces = parts.indexed === false ? facts.traces : indexing.noting(facts.traces);
     const rejections = new RejectionLog(settings);
     closing.push(() => rejections.flush(clock.nowMs()));
     const services = [
@@ -177,13 +192,16 @@ export async function compose(
           run: async () => void (await notifications.run(clock.nowMs())),
         },
         { name: "retain logs", everyMs: upkeepEveryMs, run: async () => void (await logRetention.run(clock.nowMs())) },
+        ...(parts.indexed === false
+          ? []
+          : [{ name: sweepJob, everyMs: indexSweepEveryMs, run: () => indexing.sweep() }]),
         { name: "store rejections", everyMs: rejectionsEveryMs, run: () => rejections.flush(clock.nowMs()) },
         { name: "rotate keys", everyMs: upkeepEveryMs, run: async () => void (await keyUpkeep.run(clock.nowMs())) },
       ],
       log.failure,
     );
     closing.push(async () => {
-      await jobs.close();
+      await Promise.all([indexing.close(), jobs.close()]);
       // What was recorded with a change in the last moments, and the leases: the next process need not wait for them.
       await outbox.run();
       await streams.release();
@@ -195,7 +213,7 @@ export async function compose(
       port: config.port,
       connectionsMax: config.connectionsMax,
       serve: gateway.serve,
-      pages: operatorPages({ facts, outbox, rejections, daemon: () => daemon?.stats() }),
+      pages: operatorPages({ facts, outbox, indexing, rejections, daemon: () => daemon?.stats() }),
       log: log.failure,
     });
     closing.push(() => server.close());
@@ -218,6 +236,7 @@ export async function compose(
       closing,
     });
     jobs.start();
+    void jobs.runNow(sweepJob);
     return { endpoint, ...(daemon && { daemonAddress: daemon.address }), ...otlp, root, log, close };
   } catch (problem) {
     await close();

@@ -1,4 +1,5 @@
 import type { WireResponse } from "./gateway/wire.js";
+import type { IndexingStatistics } from "./jobs/index-traces.js";
 import type { OutboxMover } from "./jobs/move-outbox.js";
 import type { DaemonCounters } from "./receivers/daemon-counters.js";
 import type { Facts } from "./storage/facts/open-facts.js";
@@ -8,6 +9,7 @@ import type { RejectionLog } from "./tracing/rejections.js";
 export function operatorPages(parts: {
   readonly facts: Facts;
   readonly outbox: Pick<OutboxMover, "waiting">;
+  readonly indexing: { stats(): IndexingStatistics };
   readonly rejections: Pick<RejectionLog, "totals">;
   readonly daemon: () => (Readonly<DaemonCounters> & { readonly queuedBatches: number }) | undefined;
 }): Readonly<Record<string, () => Promise<WireResponse>>> {
@@ -47,6 +49,7 @@ export function operatorPages(parts: {
           [{}, facts.pendingBytes],
         ]),
         metric("dosimeter_outbox_records", "gauge", "Records on their way into the event store.", [[{}, waiting]]),
+        ...indexMetrics(parts.indexing.stats()),
         metric(
           "dosimeter_rejected_segments_total",
           "counter",
@@ -63,6 +66,44 @@ export function operatorPages(parts: {
       return page(200, "text/plain; version=0.0.4", families.join(""));
     },
   };
+}
+
+/** How far the index of traces is behind their documents. */
+function indexMetrics(index: IndexingStatistics): string[] {
+  const prefix = "dosimeter_index";
+  return [
+    metric(`${prefix}_lag_seconds`, "gauge", "How long the trace that waits longest has been waiting.", [
+      [{}, index.lagSeconds],
+    ]),
+    metric(`${prefix}_waiting_traces`, "gauge", "Traces with documents that are not searchable yet.", [
+      [{}, index.waitingTraces],
+    ]),
+    metric(`${prefix}_traces_total`, "counter", "Traces put into the index, each time they were.", [
+      [{}, index.indexedTraces],
+    ]),
+    metric(
+      `${prefix}_failures_total`,
+      "counter",
+      "Traces that could not be indexed, and attempts that the store failed.",
+      [
+        [{ of: "trace" }, index.leftOutTraces],
+        [{ of: "store" }, index.failedAttempts],
+        [{ of: "group" }, index.skippedGroupTests],
+        [{ of: "later" }, index.turnedAwayTraces],
+      ],
+    ),
+    metric(
+      `${prefix}_swept_timestamp_seconds`,
+      "gauge",
+      "Between which times of receipt the index is known to be complete; absent where another process sees to it.",
+      index.swept === undefined
+        ? []
+        : [
+            [{ bound: "from" }, index.swept.fromSeconds],
+            [{ bound: "until" }, index.swept.untilSeconds],
+          ],
+    ),
+  ];
 }
 
 function page(status: number, contentType: string, body: string): WireResponse {

@@ -5,6 +5,7 @@ import type { SettingsStore } from "../storage/settings-store.js";
 import { StoreBusy, StoreUnavailable } from "../storage/store-error.js";
 import type { TraceIndex } from "../storage/trace-index.js";
 import type { TraceSource } from "../storage/trace-source.js";
+import type { TraceStore } from "../storage/trace-store.js";
 import { readGroups } from "../tracing/groups.js";
 import { traceBytesMax } from "../tracing/trace-limits.js";
 import { FreshTraces } from "./indexing/fresh-traces.js";
@@ -318,6 +319,18 @@ export function createTraceIndexing(deps: TraceIndexingDeps) {
 
   return {
     noteReceived,
+
+    /** The store, noting what it acknowledges. */
+    noting(traces: TraceStore): TraceStore {
+      return {
+        async putSegments(scope, batch) {
+          await traces.putSegments(scope, batch);
+          noteReceived(scope, new Set(batch.map(({ traceId }) => traceId)));
+        },
+        readTraces: (scope, traceIds, bytesMaxPerTrace) => traces.readTraces(scope, traceIds, bytesMaxPerTrace),
+        findTraces: (scope, query) => traces.findTraces(scope, query),
+      };
+    },
 
     /** Indexes what was noted before the call, and what is due to be indexed again. */
     async run(): Promise<void> {
