@@ -29,19 +29,13 @@ export const batchGetTraces = (deps: XrayDeps) =>
       constraints.check();
 
       const traceIds = new Set(asked.flatMap((id) => toTraceId(id) ?? []));
-      const found =
-        traceIds.size === 0
-          ? new Map()
-          : await readTraces(deps, { accountId: call.accountId, region: call.region }, [...traceIds]);
+      const found = await readTraces(deps, { accountId: call.accountId, region: call.region }, [...traceIds]);
       return {
-        Traces: [...found.values()].map(({ trace }) => ({
+        Traces: [...found.values()].map((trace) => ({
           Id: trace.traceId,
           Duration: trace.durationSeconds,
           LimitExceeded: trace.limitExceeded,
-          Segments: trace.segments.map((segment: { id: string }) => ({
-            Id: segment.id,
-            Document: JSON.stringify(segment),
-          })),
+          Segments: trace.segments.map((segment) => ({ Id: segment.id, Document: JSON.stringify(segment) })),
         })),
         UnprocessedTraceIds: asked.filter((id) => !found.has(toTraceId(id) ?? "")),
       };
