@@ -159,7 +159,7 @@ function freshTraceId(): string {
 }
 
 function post(contentType: string, body: string | Uint8Array, headers: Record<string, string>, to = url()) {
-  return fetch(to, { method: "POST", headers: { "content-type": contentType, ...headers }, body: body as BodyInit });
+  return fetch(to, { method: "POST", headers: { "content-type": contentType, ...headers }, body: body as string });
 }
 
 describe("OTLP over HTTP", () => {

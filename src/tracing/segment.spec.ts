@@ -228,7 +228,6 @@ describe("a segment document", () => {
     expect(codeOf(text)).toBe("ParseError");
   });
 
-
   it("ignores what the schema does not know", () => {
     const { accepted } = read({ ...valid, Dummy: false, subsegments: [null, 7, "x"], annotations: [], http: 5 });
     expect(accepted).toHaveLength(1);

@@ -16,6 +16,8 @@ export interface RequestToSign {
   readonly host?: string;
   readonly body?: string | Buffer;
   readonly nowMs?: number;
+  /** Absent: `testKey`. */
+  readonly key?: { readonly accessKeyId: string; readonly secretAccessKey: string };
   /** Signed in place of the body's hash. */
   readonly payloadHash?: string;
   /** Changes the finished request before it is sent: what an attacker does. */
@@ -48,6 +50,7 @@ export async function sign(wanted: RequestToSign): Promise<Answer> {
 
 export function signed(wanted: RequestToSign): SentRequest {
   const { service, region = "eu-west-1", method = "POST", path, query = "", nowMs = Date.now() } = wanted;
+  const { accessKeyId, secretAccessKey } = wanted.key ?? testKey;
   const body = Buffer.from(wanted.body ?? "");
   const timestamp = `${new Date(nowMs).toISOString().slice(0, 19).replace(/[-:]/g, "")}Z`;
   const date = timestamp.slice(0, 8);
@@ -60,7 +63,7 @@ export function signed(wanted: RequestToSign): SentRequest {
   };
   const claim = {
     from: "header" as const,
-    accessKeyId: testKey.accessKeyId,
+    accessKeyId,
     date,
     region,
     service,
@@ -85,9 +88,9 @@ export function signed(wanted: RequestToSign): SentRequest {
     payloadHash,
     service === "s3" ? "as-is" : "normalised",
   );
-  const key = new SigningKeys().keyFor(testKey.secretAccessKey, date, region, service);
+  const key = new SigningKeys().keyFor(secretAccessKey, date, region, service);
   const signature = hmacHex(key, stringToSign(claim, canonical));
-  const authorization = `AWS4-HMAC-SHA256 Credential=${testKey.accessKeyId}/${date}/${region}/${service}/aws4_request, SignedHeaders=${claim.signedHeaders.join(";")}, Signature=${signature}`;
+  const authorization = `AWS4-HMAC-SHA256 Credential=${accessKeyId}/${date}/${region}/${service}/aws4_request, SignedHeaders=${claim.signedHeaders.join(";")}, Signature=${signature}`;
   return {
     method,
     path: query === "" ? path : `${path}?${query}`,

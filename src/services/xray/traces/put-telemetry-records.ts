@@ -37,6 +37,10 @@ export const putTelemetryRecords = () =>
         );
       if (records.some(({ Timestamp }) => Timestamp === undefined || Number.isNaN(Timestamp.getTime())))
         throw invalidRequest("Timestamp of a telemetry record must be a point in time");
+      for (const { BackendConnectionErrors: errors = {}, Timestamp: _, ...counts } of records)
+        for (const [name, count] of Object.entries({ ...counts, ...errors }))
+          if (count !== undefined && !Number.isSafeInteger(count))
+            throw invalidRequest(`${name} must be a whole number`);
       const [first, ...rest] = records;
       if (first === undefined) return {};
       const latest = rest.reduce((best, next) => (next.Timestamp! > best.Timestamp! ? next : best), first);
