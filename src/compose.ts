@@ -8,6 +8,7 @@ import { type Environment, systemEnvironment } from "./environment.js";
 import { createGateway } from "./gateway/gateway.js";
 import { startHttpServer } from "./gateway/http-server.js";
 import { daemonCaller, ensureDaemonRole } from "./identity/daemon-role.js";
+import { encryptedTraces } from "./identity/encrypted-traces.js";
 import { ensureRoot } from "./identity/ensure-root.js";
 import { openIdentity } from "./identity/open-identity.js";
 import { openVault } from "./identity/open-vault.js";
@@ -36,11 +37,13 @@ import { s3Service } from "./services/s3/service.js";
 import { snsService } from "./services/sns/service.js";
 import { stsService } from "./services/sts/service.js";
 import { xrayService } from "./services/xray/service.js";
+import { withSpanLog } from "./services/xray/settings/span-log.js";
 import type { EventStore } from "./storage/event-store.js";
 import { openFacts } from "./storage/facts/open-facts.js";
 import { openFolderObjectStore } from "./storage/objects/folder-object-store.js";
 import { openSettings } from "./storage/settings/open-settings.js";
 import { RejectionLog } from "./tracing/rejections.js";
+import { settingsScopeOf } from "./tracing/trace-periods.js";
 
 /** A moved record is looked for at once after a commit; this catches what a failed move left. */
 const outboxRetryMs = 2_000;
@@ -129,8 +132,9 @@ export async function compose(
     const s3 = s3Service({ settings, objects, environment });
     const signingKeys = createSigningKeys({ settings, vault });
 
+    const kept = encryptedTraces(facts, { settings, vault, environment, settingsScopeOf });
     const indexing = createTraceIndexing({
-      source: facts.source,
+      source: kept.source,
       index,
       settings,
       environment,
@@ -139,11 +143,12 @@ export async function compose(
       log,
       reportFailure: log.failure,
     });
-    const traces = parts.indexed === false ? facts.traces : indexing.noting(facts.traces);
+    const indexed = parts.indexed === false ? kept.traces : indexing.noting(kept.traces);
+    const traces = withSpanLog({ indexed, others: kept.traces }, { settings, logEvents, environment });
     const rejections = new RejectionLog(settings);
     closing.push(() => rejections.flush(clock.nowMs()));
     const services = [
-      xrayService({ traces, index, settings, environment, rejections }),
+      xrayService({ traces, index, settings, environment, rejections, vault }),
       cloudtrailService({ settings, events, destinations, signingKeys, environment }),
       logsService({ settings, logEvents, environment }),
       config.s3Endpoint === undefined ? s3 : s3Elsewhere(s3, config.s3Endpoint),

@@ -3,7 +3,7 @@ import { type BearerClaim, isProofOf } from "../identity/bearer-token.js";
 import type { Caller } from "../identity/caller.js";
 import type { Credentials } from "../identity/credentials.js";
 import { accessDenied, internalFailure, ServiceError, serviceUnavailable } from "../services/service-error.js";
-import { StoreBusy, StoreUnavailable } from "../storage/store-error.js";
+import { EncryptionKeyUnusable, StoreBusy, StoreUnavailable } from "../storage/store-error.js";
 import { decompress, readWhole, refuseDeclaredLength } from "./body.js";
 import { CallEntry, type Outcome } from "./call-entry.js";
 import { namedFor, refusals, throttled } from "./front-end-errors.js";
@@ -251,6 +251,8 @@ function namedFailure(reason: unknown, entry: CallEntry): ServiceError {
   if (reason instanceof StoreBusy) return throttled(entry.routed.service.throttled);
   if (reason instanceof StoreUnavailable)
     return serviceUnavailable("The service is unavailable for now. Please try again.", reason);
+  // X-Ray is the one API whose data a customer's key protects here; it has this word for whatever is not as it should be.
+  if (reason instanceof EncryptionKeyUnusable) return new ServiceError("InvalidRequestException", reason.message);
   return internalFailure(reason);
 }
 

@@ -1,9 +1,9 @@
 import type { Environment } from "../environment.js";
+import { newMaterial } from "../identity/key-materials.js";
 import type { Vault } from "../identity/vault.js";
 import type { SettingsStore } from "../storage/settings-store.js";
 
 const dayMs = 86_400_000;
-const materialBytes = 32;
 
 export interface KeyUpkeepReport {
   readonly rotated: number;
@@ -22,19 +22,14 @@ export function createKeyUpkeep(deps: {
   const { settings, vault, environment } = deps;
 
   async function rotate(keyId: string, nowMs: number): Promise<boolean> {
-    const materialId = environment.ids.uuid();
-    // The context is the one under which services/kms opens material.
-    const sealed = vault.seal(environment.ids.bytes(materialBytes), `kms-material:${materialId}`);
+    const material = newMaterial({ vault, environment }, keyId, nowMs, "automatic");
     return settings.transact(async (tx) => {
       const key = await tx.selectFrom("kms_keys").selectAll().where("key_id", "=", keyId).executeTakeFirst();
       if (key?.rotation_days == null || key.next_rotation_ms === null || key.next_rotation_ms > nowMs) return false;
-      await tx
-        .insertInto("kms_materials")
-        .values({ material_id: materialId, key_id: keyId, sealed, created_ms: nowMs, origin: "automatic" })
-        .execute();
+      await tx.insertInto("kms_materials").values(material).execute();
       await tx
         .updateTable("kms_keys")
-        .set({ material_id: materialId, next_rotation_ms: nowMs + key.rotation_days * dayMs })
+        .set({ material_id: material.material_id, next_rotation_ms: nowMs + key.rotation_days * dayMs })
         .where("key_id", "=", keyId)
         .execute();
       return true;

@@ -7,3 +7,8 @@ export class StoreUnavailable extends Error {
 export class StoreBusy extends Error {
   override readonly name = "StoreBusy";
 }
+
+/** What was stored under a customer's key cannot be read, or nothing new be stored, as that key cannot be used now. */
+export class EncryptionKeyUnusable extends Error {
+  override readonly name = "EncryptionKeyUnusable";
+}

@@ -1,12 +1,12 @@
 import type { CreateKeyCommandInput, CreateKeyResponse } from "@aws-sdk/client-kms";
 import { management } from "../../audit/event.js";
+import { newMaterial } from "../../identity/key-materials.js";
 import { Constraints } from "../constraints.js";
 import { operation } from "../operation.js";
 import type { KmsDeps } from "./deps.js";
 import { limitExceeded, unsupported } from "./errors.js";
 import { checkKeyPolicy } from "./key-policy.js";
 import { defaultPolicy, type KeyRow, keyResource, keysMax, metadataOf } from "./keys.js";
-import { newMaterial } from "./materials.js";
 import { tagsOf } from "./tags.js";
 
 /** Symmetric encryption keys only: the other kinds are refused, not made into something else. */

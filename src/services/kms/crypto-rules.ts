@@ -1,6 +1,6 @@
+import type { EncryptionContext } from "../../identity/key-ciphertext.js";
 import { Constraints } from "../constraints.js";
 import { ServiceError } from "../service-error.js";
-import type { EncryptionContext } from "./ciphertext.js";
 import { unsupported } from "./errors.js";
 
 export const algorithm = "SYMMETRIC_DEFAULT" as const;

@@ -7,9 +7,15 @@ import type {
   ReEncryptResponse,
 } from "@aws-sdk/client-kms";
 import { management } from "../../audit/event.js";
+import {
+  type CiphertextHead,
+  decrypt as decryptText,
+  encrypt as encryptText,
+  readHead,
+} from "../../identity/key-ciphertext.js";
+import { openMaterial } from "../../identity/key-materials.js";
 import { type Call, operation } from "../operation.js";
 import { validationError } from "../service-error.js";
-import { type CiphertextHead, decrypt as decryptText, encrypt as encryptText, readHead } from "./ciphertext.js";
 import { algorithm, checkCryptoInput, stopIfDryRun } from "./crypto-rules.js";
 import type { KmsDeps } from "./deps.js";
 import { incorrectKey, invalidCiphertext } from "./errors.js";
@@ -23,7 +29,6 @@ import {
   requireUsable,
   resourcesOf,
 } from "./keys.js";
-import { openMaterial } from "./materials.js";
 
 /** Plaintexts and ciphertexts never reach the record. */
 const recordedRequest = (input: EncryptCommandInput | DecryptCommandInput) => ({
@@ -156,6 +161,7 @@ export async function encryptWith(
   context: Readonly<Record<string, string>> | undefined,
 ): Promise<Uint8Array> {
   const material = await openMaterial(deps, key.key_id, key.material_id);
+  if (material === undefined) throw invalidCiphertext();
   const { ids } = deps.environment;
   const named = { keyId: key.key_id, materialId: key.material_id, material };
   return encryptText(named, plaintext, context, (length) => ids.bytes(length));
@@ -167,7 +173,10 @@ async function decryptWith(
   ciphertext: Uint8Array,
   context: Readonly<Record<string, string>> | undefined,
 ): Promise<Buffer> {
-  return decryptText(await openMaterial(deps, head.keyId, head.materialId), ciphertext, context);
+  const material = await openMaterial(deps, head.keyId, head.materialId);
+  const plaintext = material && decryptText(material, ciphertext, context);
+  if (plaintext === undefined) throw invalidCiphertext();
+  return plaintext;
 }
 
 /** The key is the one the ciphertext names; a key named by the caller must be the same. */
@@ -179,6 +188,7 @@ async function findDecryptingKey(
 ): Promise<{ key: KeyRow; head: CiphertextHead }> {
   if (ciphertext === undefined) throw validationError("CiphertextBlob is required.");
   const head = readHead(ciphertext);
+  if (head === undefined) throw invalidCiphertext();
   if (reference !== undefined) {
     const key = await findKey(deps.settings.read, call, reference);
     if (key.key_id !== head.keyId) throw incorrectKey();

@@ -7,12 +7,12 @@ import type {
   RotateKeyOnDemandResponse,
 } from "@aws-sdk/client-kms";
 import { management } from "../../audit/event.js";
+import { newMaterial } from "../../identity/key-materials.js";
 import { Constraints } from "../constraints.js";
 import { type Call, operation } from "../operation.js";
 import type { KmsDeps } from "./deps.js";
 import { limitExceeded } from "./errors.js";
 import { accessTo, findKey, keyArn, requireUsable, resourcesOf } from "./keys.js";
-import { newMaterial } from "./materials.js";
 
 type Nothing = Record<string, never>;
 type KeyInput = { KeyId: string | undefined };

@@ -2,11 +2,11 @@ import type { KeyMetadata } from "@aws-sdk/client-kms";
 import type { Selectable } from "kysely";
 import type { EventResource } from "../../audit/event.js";
 import type { AccessRequest } from "../../identity/access.js";
+import type { EncryptionContext } from "../../identity/key-ciphertext.js";
 import type { Scope } from "../../storage/scope.js";
 import type { KmsTables } from "../../storage/settings/tables/kms.js";
 import type { SettingsQueries } from "../../storage/settings-store.js";
 import type { Call } from "../operation.js";
-import type { EncryptionContext } from "./ciphertext.js";
 import { disabled, invalidArn, invalidState, notFound } from "./errors.js";
 
 export type KeyRow = Selectable<KmsTables["kms_keys"]>;

@@ -86,10 +86,6 @@ export const notOffered: Readonly<Record<string, string>> = {
     "PutDataProtectionPolicy",
     "PutIndexPolicy",
   ]),
-  ...because(
-    "Resource policies of log groups are not enforced here, so they are not accepted; use identity policies.",
-    ["DeleteResourcePolicy", "DescribeResourcePolicies", "PutResourcePolicy"],
-  ),
   ...because("Log transformation and lookup tables are not offered.", [
     "CreateLookupTable",
     "DeleteLookupTable",

@@ -4,6 +4,7 @@ import type {
   PutLogEventsResponse,
   RejectedLogEventsInfo,
 } from "@aws-sdk/client-cloudwatch-logs";
+import { logEventIds } from "../../storage/log-event-ids.js";
 import type { LogEventRow } from "../../storage/log-event-store.js";
 import { Constraints } from "../constraints.js";
 import { operation } from "../operation.js";
@@ -22,7 +23,7 @@ const eventAgeMsMax = 14 * 24 * 3_600_000;
 const eventAheadMsMax = 2 * 3_600_000;
 
 export const putLogEvents = (deps: LogsDeps) => {
-  const nextEventIds = eventIds(deps);
+  const nextEventIds = logEventIds(deps.environment.ids);
   return operation<PutLogEventsCommandInput, PutLogEventsResponse>({
     name: "PutLogEvents",
     readOnly: false,
@@ -105,22 +106,4 @@ function sortOut(
       tooNewLogEventStartIndex: tooNewFrom < events.length ? tooNewFrom : undefined,
     },
   };
-}
-
-/**
- * Ids of 56 digits, as AWS has them: when it came (15), the batch's number in this process (9), chance (27), and the
- * place in the batch (5). So events with the same timestamp stay in the order in which one process took them.
- */
-function eventIds(deps: LogsDeps): (nowMs: number) => (index: number) => string {
-  let batches = 0;
-  return (nowMs) => {
-    batches = (batches + 1) % 1_000_000_000;
-    const chance = BigInt(`0x${deps.environment.ids.bytes(11).toString("hex")}`) % 10n ** 27n;
-    const head = digits(nowMs, 15) + digits(batches, 9) + digits(chance, 27);
-    return (index) => head + digits(index, 5);
-  };
-}
-
-function digits(value: number | bigint, length: number): string {
-  return String(value).padStart(length, "0");
 }

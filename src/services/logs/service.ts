@@ -9,6 +9,7 @@ import { createLogGroup, deleteLogGroup, putLogGroupDeletionProtection } from ".
 import { createLogStream, deleteLogStream } from "./log-stream-lifecycle.js";
 import { notOffered } from "./not-offered.js";
 import { putLogEvents } from "./put-log-events.js";
+import { deleteResourcePolicy, describeResourcePolicies, putResourcePolicy } from "./resource-policies.js";
 import { deleteRetentionPolicy, putRetentionPolicy } from "./retention-policy.js";
 import {
   listTagsForResource,
@@ -34,9 +35,11 @@ export function logsService(deps: LogsDeps): Service {
       createLogStream(deps),
       deleteLogGroup(deps),
       deleteLogStream(deps),
+      deleteResourcePolicy(deps),
       deleteRetentionPolicy(deps),
       describeLogGroups(deps),
       describeLogStreams(deps),
+      describeResourcePolicies(deps),
       filterLogEvents(deps),
       getLogEvents(deps),
       listLogGroups(deps),
@@ -44,6 +47,7 @@ export function logsService(deps: LogsDeps): Service {
       listTagsLogGroup(deps),
       putLogEvents(deps),
       putLogGroupDeletionProtection(deps),
+      putResourcePolicy(deps),
       putRetentionPolicy(deps),
       tagLogGroup(deps),
       tagResource(deps),

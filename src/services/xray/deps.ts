@@ -1,4 +1,5 @@
 import type { Environment } from "../../environment.js";
+import type { Vault } from "../../identity/vault.js";
 import type { SettingsStore } from "../../storage/settings-store.js";
 import type { TraceIndex } from "../../storage/trace-index.js";
 import type { TraceStore } from "../../storage/trace-store.js";
@@ -11,4 +12,6 @@ export interface XrayDeps {
   readonly settings: SettingsStore;
   readonly environment: Environment;
   readonly rejections: RejectionLog;
+  /** Seals the material of the KMS key that is made for X-Ray on demand. */
+  readonly vault: Vault;
 }

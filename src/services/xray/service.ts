@@ -7,6 +7,7 @@ import { insightsOperations } from "./insights/operations.js";
 import { retrievalOperations } from "./retrieval/operations.js";
 import { samplingOperations } from "./sampling/operations.js";
 import { settingsOperations } from "./settings/operations.js";
+import { underResourcePolicies } from "./settings/under-resource-policies.js";
 import { exportTraces } from "./traces/export-traces.js";
 import { getRejectedSegments } from "./traces/get-rejected-segments.js";
 import { tracesOperations } from "./traces/operations.js";
@@ -22,15 +23,19 @@ export function xrayService(deps: XrayDeps): Service {
     settingsOperations(deps),
     retrievalOperations(deps),
   ];
+  const underPolicies = underResourcePolicies(deps);
   return {
     signingName: "xray",
     eventSource: "xray.amazonaws.com",
     apiVersion: "2016-04-12",
     protocol: "rest-json",
     sdk,
-    foreignRoutes: [exportTraces(deps), getRejectedSegments(deps)],
+    foreignRoutes: [exportTraces(deps), getRejectedSegments(deps)].map((route) => ({
+      ...route,
+      operation: underPolicies(route.operation),
+    })),
     throttled: { code: "ThrottledException", httpStatus: 429 },
-    operations: areas.flatMap(({ operations }) => operations),
+    operations: areas.flatMap(({ operations }) => operations.map(underPolicies)),
     notOffered: Object.assign({}, ...areas.map(({ notOffered }) => notOffered)),
   };
 }

@@ -10,6 +10,7 @@ import {
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { systemEnvironment } from "../../../environment.js";
 import { type GatewayFixture, startGateway } from "../../../gateway/testing/gateway-fixture.js";
+import { openVault } from "../../../identity/open-vault.js";
 import { type Facts, openFacts } from "../../../storage/facts/open-facts.js";
 import { openSettings } from "../../../storage/settings/open-settings.js";
 import type { SettingsStore } from "../../../storage/settings-store.js";
@@ -40,6 +41,7 @@ beforeAll(async () => {
         settings,
         environment,
         rejections: new RejectionLog(settings),
+        vault: await openVault({ dataFolder: folder, environment }),
       }),
     ],
     limits: { bodyBytesMax: 8 * 1024 * 1024 },

@@ -34,4 +34,18 @@ export const logsMigrations: readonly Migration[] = [
         .execute();
     },
   },
+  {
+    name: "logs-002-resource-policies",
+    up: async (tx) => {
+      await tx.schema
+        .createTable("logs_resource_policies")
+        .addColumn("account_id", "text", (column) => column.notNull())
+        .addColumn("region", "text", (column) => column.notNull())
+        .addColumn("policy_name", "text", (column) => column.notNull())
+        .addColumn("document", "text", (column) => column.notNull())
+        .addColumn("updated_ms", "bigint", (column) => column.notNull())
+        .addPrimaryKeyConstraint("logs_resource_policies_key", ["account_id", "region", "policy_name"])
+        .execute();
+    },
+  },
 ];

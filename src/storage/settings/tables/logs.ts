@@ -25,4 +25,13 @@ export interface LogsTables {
     /** Empty: the whole group. */
     stream_name: string;
   };
+  /** What services may do with the log groups of an account and region. */
+  logs_resource_policies: {
+    account_id: string;
+    region: string;
+    policy_name: string;
+    /** JSON text as it was given. */
+    document: string;
+    updated_ms: number;
+  };
 }

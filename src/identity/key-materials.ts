@@ -1,15 +1,16 @@
 import type { Selectable } from "kysely";
-import type { KmsTables } from "../../storage/settings/tables/kms.js";
-import type { KmsDeps } from "./deps.js";
-import { invalidCiphertext } from "./errors.js";
+import type { Environment } from "../environment.js";
+import type { KmsTables } from "../storage/settings/tables/kms.js";
+import type { SettingsStore } from "../storage/settings-store.js";
+import type { Vault } from "./vault.js";
 
 type MaterialRow = Selectable<KmsTables["kms_materials"]>;
 
 const materialBytes = 32;
 
-/** New material for a key, sealed; the caller stores it. */
+/** New material for a KMS key, sealed; the caller stores it. */
 export function newMaterial(
-  deps: Pick<KmsDeps, "vault" | "environment">,
+  deps: { readonly vault: Vault; readonly environment: Environment },
   keyId: string,
   nowMs: number,
   origin: "created" | "automatic" | "on-demand",
@@ -19,16 +20,19 @@ export function newMaterial(
   return { material_id: materialId, key_id: keyId, sealed, created_ms: nowMs, origin };
 }
 
-/** @throws ServiceError InvalidCiphertextException if the key has no such material. */
-export async function openMaterial(deps: KmsDeps, keyId: string, materialId: string): Promise<Buffer> {
+/** @returns undefined if the key has no such material, or no longer. */
+export async function openMaterial(
+  deps: { readonly settings: SettingsStore; readonly vault: Vault },
+  keyId: string,
+  materialId: string,
+): Promise<Buffer | undefined> {
   const row = await deps.settings.read
     .selectFrom("kms_materials")
     .select("sealed")
     .where("material_id", "=", materialId)
     .where("key_id", "=", keyId)
     .executeTakeFirst();
-  if (row === undefined) throw invalidCiphertext();
-  return deps.vault.open(row.sealed, sealContext(materialId));
+  return row && deps.vault.open(row.sealed, sealContext(materialId));
 }
 
 function sealContext(materialId: string): string {

@@ -1,5 +1,4 @@
 import { createCipheriv, createDecipheriv } from "node:crypto";
-import { invalidCiphertext } from "./errors.js";
 
 /**
  * A ciphertext of ours: version (1 byte), key id (16), id of the key's material (16), nonce (12), tag (16), encrypted
@@ -31,14 +30,14 @@ export function encrypt(
   return Buffer.concat([head, nonce, cipher.getAuthTag(), encrypted]);
 }
 
-/** @throws ServiceError InvalidCiphertextException */
-export function readHead(ciphertext: Uint8Array): CiphertextHead {
-  if (ciphertext.length < headBytes + nonceBytes + tagBytes || ciphertext[0] !== version) throw invalidCiphertext();
+/** @returns undefined if it is no ciphertext of ours. */
+export function readHead(ciphertext: Uint8Array): CiphertextHead | undefined {
+  if (ciphertext.length < headBytes + nonceBytes + tagBytes || ciphertext[0] !== version) return undefined;
   return { keyId: uuidText(ciphertext.subarray(1, 17)), materialId: uuidText(ciphertext.subarray(17, 33)) };
 }
 
-/** @throws ServiceError InvalidCiphertextException if it was altered or made with another encryption context. */
-export function decrypt(material: Uint8Array, ciphertext: Uint8Array, context: EncryptionContext): Buffer {
+/** @returns undefined if it was altered or made with another encryption context. */
+export function decrypt(material: Uint8Array, ciphertext: Uint8Array, context: EncryptionContext): Buffer | undefined {
   const nonceAt = headBytes;
   const tagAt = nonceAt + nonceBytes;
   const textAt = tagAt + tagBytes;
@@ -48,7 +47,7 @@ export function decrypt(material: Uint8Array, ciphertext: Uint8Array, context: E
   try {
     return Buffer.concat([decipher.update(ciphertext.subarray(textAt)), decipher.final()]);
   } catch {
-    throw invalidCiphertext();
+    return undefined;
   }
 }
 
