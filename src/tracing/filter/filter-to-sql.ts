@@ -257,7 +257,9 @@ class SqlWriter {
   #equalities(node: NodePattern, prefix = ""): Equality[] {
     const members = { name: node.name, type: node.type, account_id: node.accountId };
     return Object.entries(members).flatMap(([column, value]) =>
-      value === undefined ? [] : [{ column: `${prefix}${column}`, value: this.#parameters.of(value) }],
+      value === undefined
+        ? []
+        : [{ column: `${prefix}${column}`, value: this.#parameters.of(value), empty: value === "" }],
     );
   }
 
@@ -266,10 +268,14 @@ class SqlWriter {
    * than reading it; only then all columns are walked together.
    */
   #exists(table: string, equalities: readonly Equality[], inner?: { fields: AnyFields; where: Filter }): Condition {
-    const looks = equalities.map(({ column, value }) => `has(${table}.${column}, ${value})`);
-    if (inner === undefined && looks.length === 0)
+    // The engine does not find the empty text in an array of LowCardinality: `has` says 0.
+    const looks = equalities
+      .filter(({ empty }) => !empty)
+      .map(({ column, value }) => `has(${table}.${column}, ${value})`);
+    if (inner === undefined && equalities.length === 0)
       return { sql: `notEmpty(${table}.${firstColumns[table]})`, cost: costs.look };
-    if (inner === undefined && looks.length === 1) return { sql: looks[0]!, cost: costs.look };
+    if (inner === undefined && equalities.length === 1 && looks.length === 1)
+      return { sql: looks[0]!, cost: costs.look };
     const used = new Set<string>();
     const column = (name: string) => {
       used.add(name);
@@ -337,7 +343,9 @@ class SqlWriter {
 
 interface Equality {
   readonly column: string;
+  /** A placeholder. */
   readonly value: string;
+  readonly empty: boolean;
 }
 
 /** A column of which there is one value an element. */

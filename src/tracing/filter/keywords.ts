@@ -45,7 +45,8 @@ export const keywords = {
 } as const satisfies Record<string, Record<string, KeywordKind>>;
 
 export type Place = keyof typeof keywords;
-export type KeywordOf<P extends Place> = keyof (typeof keywords)[P];
+/** Of several places: what is a keyword at any of them. */
+export type KeywordOf<P extends Place> = P extends Place ? keyof (typeof keywords)[P] : never;
 
 /** The place as messages name it. */
 export const placeNames: Readonly<Record<Place, string>> = {

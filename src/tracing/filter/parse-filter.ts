@@ -234,6 +234,7 @@ class FilterParser {
   }
 
   #misplaced(word: string, place: Place, token: Token): never {
+    this.#reader.peek(); // a symbol that is none explains more than the word before it
     const places = placesOf(word).map((other) => placeNames[other]);
     if (places.length > 0)
       this.#reader.fail("meaning", `'${word}' cannot stand ${placeNames[place]}; it can ${places.join(", ")}`, token);
