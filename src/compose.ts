@@ -14,10 +14,12 @@ import { openIdentity } from "./identity/open-identity.js";
 import { openVault } from "./identity/open-vault.js";
 import { createDelivery } from "./jobs/deliver.js";
 import { createNotificationDelivery } from "./jobs/deliver-notifications.js";
+import { createInsightDetection } from "./jobs/detect-insights.js";
 import { createEventStreams } from "./jobs/event-streams.js";
 import { createTraceIndexing } from "./jobs/index-traces.js";
 import { createOutboxMover } from "./jobs/move-outbox.js";
 import { NotificationNetwork } from "./jobs/notification-network.js";
+import { createInsightPublishing } from "./jobs/publish-insights.js";
 import { createLogRetention } from "./jobs/retain-logs.js";
 import { createKeyUpkeep } from "./jobs/rotate-keys.js";
 import { schedule } from "./jobs/schedule.js";
@@ -49,6 +51,8 @@ import { settingsScopeOf } from "./tracing/trace-periods.js";
 const outboxRetryMs = 2_000;
 const notificationsEveryMs = 1_000;
 const upkeepEveryMs = 60_000;
+/** A minute of traces is looked at once it is over; this is how soon that, and a group that wants insights, is noticed. */
+const insightsEveryMs = 5_000;
 const indexSweepEveryMs = 10_000;
 const sweepJob = "sweep the index of traces";
 const rejectionsEveryMs = 5_000;
@@ -185,6 +189,9 @@ export async function compose(
       onDead: (dead) => log("a notification was given up", { ...dead }),
     });
     const logRetention = createLogRetention({ settings, logEvents });
+    const watching = { settings, environment, holder: streams.holder, reportFailure: log.failure };
+    const insights = createInsightDetection({ ...watching, index, topicName: config.insightTopic });
+    const insightPublishing = createInsightPublishing({ ...watching, destinations });
     const keyUpkeep = createKeyUpkeep({ settings, vault, environment });
     const jobs = schedule(
       [
@@ -201,6 +208,8 @@ export async function compose(
           ? []
           : [{ name: sweepJob, everyMs: indexSweepEveryMs, run: () => indexing.sweep() }]),
         { name: "store rejections", everyMs: rejectionsEveryMs, run: () => rejections.flush(clock.nowMs()) },
+        { name: "detect insights", everyMs: insightsEveryMs, run: () => insights.run() },
+        { name: "publish insights", everyMs: insightsEveryMs, run: () => insightPublishing.run() },
         { name: "rotate keys", everyMs: upkeepEveryMs, run: async () => void (await keyUpkeep.run(clock.nowMs())) },
       ],
       log.failure,

@@ -232,6 +232,13 @@ export const settings = {
     meaning: "networks such as 127.0.0.0/8 that notifications may be sent to although they are refused by default",
     parse: list,
   }),
+  insightTopic: setting<string>({
+    variable: "DOSIMETER_INSIGHT_TOPIC",
+    flag: "insight-topic",
+    fallback: "xray-insights",
+    meaning: "name of the SNS topic, in a group's own account and region, that is sent the events of its insights",
+    parse: matching(/^[A-Za-z0-9_-]{1,256}$/, "the name of an SNS topic"),
+  }),
   eventRetentionDays: setting<number>({
     variable: "DOSIMETER_EVENT_RETENTION_DAYS",
     flag: "event-retention-days",

@@ -7,8 +7,8 @@ import { node, type SimulatedIncident, type SimulatedService, simulateTraffic } 
 
 const minuteMs = 60_000;
 const dayMinutes = 1440;
-/** Noon of the second day: everything is learnt. */
-const noon = dayMinutes + 720;
+/** Half a day is learnt by then. */
+const noon = 720;
 
 /**
  *     clients → web → orders → payments → cards (not instrumented)

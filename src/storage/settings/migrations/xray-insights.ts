@@ -11,7 +11,6 @@ export const xrayInsightsMigrations: readonly Migration[] = [
         .addColumn("account_id", "text", (column) => column.notNull())
         .addColumn("region", "text", (column) => column.notNull())
         .addColumn("group_name", "text", (column) => column.notNull())
-        .addColumn("filter_changed_ms", "bigint", (column) => column.notNull())
         .addColumn("judged_until_ms", "bigint", (column) => column.notNull())
         .execute();
       await tx.schema

@@ -4,8 +4,6 @@ interface XrayInsightGroups {
   account_id: string;
   region: string;
   group_name: string;
-  /** Of the group as its minutes were looked at: another filter, another history. */
-  filter_changed_ms: number;
   /** End of the last minute. */
   judged_until_ms: number;
 }

@@ -1,0 +1,53 @@
+import type { SettingsStore } from "../../../storage/settings-store.js";
+import type { Insight } from "../../../tracing/insights/insight.js";
+import { type InsightRow, insightOf } from "../../../tracing/insights/stored-insights.js";
+import { Constraints } from "../../constraints.js";
+import type { Call } from "../../operation.js";
+import { invalidRequest } from "../errors.js";
+
+/** Of insights nobody hears after this. */
+export const rangeDaysMax = 30;
+const dayMs = 86_400_000;
+
+const insightIdPattern = /^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[1-5][0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}$/;
+const tokenLengthMax = 2000;
+
+export function insightIdConstraints(insightId: string | undefined): Constraints {
+  return new Constraints().required("insightId", insightId).pattern("insightId", insightId, insightIdPattern);
+}
+
+export function tokenConstraint(constraints: Constraints, nextToken: string | undefined): Constraints {
+  return constraints.length("nextToken", nextToken, { min: 1, max: tokenLengthMax });
+}
+
+/** @throws ServiceError InvalidRequestException: the model has no error for what is not found. */
+export async function findInsight(
+  settings: SettingsStore,
+  call: Pick<Call, "accountId" | "region">,
+  insightId: string,
+): Promise<{ row: InsightRow; insight: Insight; group: { name: string; arn: string } }> {
+  const row = await settings.read
+    .selectFrom("xray_insights")
+    .selectAll()
+    .where("insight_id", "=", insightId.toLowerCase())
+    .where("account_id", "=", call.accountId)
+    .where("region", "=", call.region)
+    .executeTakeFirst();
+  if (row === undefined) throw invalidRequest(`Insight not found: ${insightId}`);
+  return { row, insight: insightOf(row), group: { name: row.group_name, arn: row.group_arn } };
+}
+
+/** @throws ServiceError unless both are times, in their order, and not too long ago. */
+export function rangeOf(
+  { StartTime, EndTime }: { StartTime?: Date; EndTime?: Date },
+  nowMs: number,
+): { fromMs: number; untilMs: number } {
+  const fromMs = StartTime?.getTime() ?? Number.NaN;
+  const untilMs = EndTime?.getTime() ?? Number.NaN;
+  if (Number.isNaN(fromMs)) throw invalidRequest("StartTime must be a point in time");
+  if (Number.isNaN(untilMs)) throw invalidRequest("EndTime must be a point in time");
+  if (fromMs >= untilMs) throw invalidRequest("StartTime must be before EndTime");
+  if (fromMs < nowMs - rangeDaysMax * dayMs)
+    throw invalidRequest(`StartTime cannot be older than ${rangeDaysMax} days`);
+  return { fromMs, untilMs };
+}
