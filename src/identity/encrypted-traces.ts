@@ -135,8 +135,6 @@ export function encryptedTraces(
         for (const trace of stored) opened.push(cut(await openTrace(scope, trace), bytesMaxPerTrace));
         return opened;
       },
-
-      findTraces: (scope, query) => traces.findTraces(scope, query),
     },
 
     source: {

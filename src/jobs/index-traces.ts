@@ -328,7 +328,6 @@ export function createTraceIndexing(deps: TraceIndexingDeps) {
           noteReceived(scope, new Set(batch.map(({ traceId }) => traceId)));
         },
         readTraces: (scope, traceIds, bytesMaxPerTrace) => traces.readTraces(scope, traceIds, bytesMaxPerTrace),
-        findTraces: (scope, query) => traces.findTraces(scope, query),
       };
     },
 

@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { type EdgeTotals, type GraphTotals, histogramBucketMs, type NodeTotals } from "../tracing/graph-totals.js";
+import type { EdgeTotals, GraphTotals, NodeTotals } from "../tracing/graph-totals.js";
+import { graphTotals } from "../tracing/service-graph.js";
 import type { CallFacts, IndexedTrace, NodeId, SegmentFacts, TraceFacts } from "../tracing/trace-facts.js";
 import type { Scope } from "./scope.js";
-import type { FoundTraces, SeriesItem, TraceIndex, TraceSearch } from "./trace-index.js";
-import type { TracePosition, TraceStore } from "./trace-store.js";
+import type { FoundTraces, SeriesItem, TraceIndex, TracePosition, TraceSearch } from "./trace-index.js";
+import type { TraceStore } from "./trace-store.js";
 
 const secondMs = 1000;
 const minuteMs = 60_000;
@@ -534,49 +535,14 @@ function randomFacts(random: (below: number) => number): Partial<TraceFacts> {
   return { segments, calls, ...(random(8) === 0 && { timeMs: noon + random(1000) }) };
 }
 
-function foldOf(traces: readonly IndexedTrace[], range: { fromMs: number; untilMs: number }): GraphTotals {
-  const nodes = new Map<string, NodeTotals>();
-  const edges = new Map<string, EdgeTotals>();
-  const inRange = (endUs: number | undefined): endUs is number =>
-    endUs !== undefined && endUs >= range.fromMs * 1000 && endUs < range.untilMs * 1000;
-  const plus = (former: NodeTotals | EdgeTotals | undefined, one: SegmentFacts | CallFacts, lengthUs: number) => {
-    const bucket = histogramBucketMs(lengthUs);
-    const histogram = new Map(former?.histogram);
-    histogram.set(bucket, (histogram.get(bucket) ?? 0) + 1);
-    const [fault, throttle] = [one.fault, one.throttle && !one.fault];
-    const error = one.error && !one.fault && !one.throttle;
-    return {
-      okCount: (former?.okCount ?? 0) + (fault || throttle || error ? 0 : 1),
-      errorCount: (former?.errorCount ?? 0) + (error ? 1 : 0),
-      throttleCount: (former?.throttleCount ?? 0) + (throttle ? 1 : 0),
-      faultCount: (former?.faultCount ?? 0) + (fault ? 1 : 0),
-      totalUs: (former?.totalUs ?? 0) + one.endUs! - one.startUs,
-      histogram,
-      startUs: Math.min(former?.startUs ?? Number.POSITIVE_INFINITY, one.startUs),
-      endUs: Math.max(former?.endUs ?? Number.NEGATIVE_INFINITY, one.endUs!),
-    };
-  };
-  for (const { facts } of traces) {
-    for (const one of facts.segments) {
-      if (!inRange(one.endUs)) continue;
-      const key = JSON.stringify(one.node);
-      const former = nodes.get(key);
-      nodes.set(key, {
-        node: one.node,
-        ...plus(former, one, one.endUs - one.startUs),
-        root: (former?.root ?? false) || one.root,
-        inferred: (former?.inferred ?? true) && one.inferred,
-      });
-    }
-    for (const one of facts.calls) {
-      if (!inRange(one.endUs)) continue;
-      const { source, target, link } = one;
-      const key = JSON.stringify([source, target, link]);
-      const lengthUs = link ? one.eventAgeUs : one.endUs - one.startUs;
-      edges.set(key, { source, target, link, ...plus(edges.get(key), one, lengthUs) });
-    }
-  }
-  return { nodes: [...nodes.values()], edges: [...edges.values()] };
+function foldOf(
+  traces: readonly IndexedTrace[],
+  { fromMs, untilMs }: { fromMs: number; untilMs: number },
+): GraphTotals {
+  return graphTotals(
+    traces.map(({ facts }) => facts),
+    { fromUs: fromMs * 1000, untilUs: untilMs * 1000 },
+  );
 }
 
 /** In an order of its own, so that answers can be compared. */

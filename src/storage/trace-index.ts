@@ -2,10 +2,25 @@ import type { Filter, NodePattern } from "../tracing/filter/filter.js";
 import type { GraphTotals, Totals } from "../tracing/graph-totals.js";
 import type { IndexedTrace } from "../tracing/trace-facts.js";
 import type { Scope } from "./scope.js";
-import type { TracePosition, TraceQuery } from "./trace-store.js";
 
-/** How GetTraceSummaries searches. */
-export interface TraceSearch extends TraceQuery {
+/** A trace's place in lists. */
+export interface TracePosition {
+  readonly timeMs: number;
+  readonly traceId: string;
+}
+
+/** How GetTraceSummaries searches. All bounds are epoch milliseconds, `fromMs` inclusive, `untilMs` exclusive. */
+export interface TraceSearch {
+  readonly fromMs: number;
+  readonly untilMs: number;
+  /**
+   * `TraceId`: the trace's place in lists is in the range. `Event`: some segment's [start, end] meets the range.
+   * `Service`: some segment ended in the range.
+   */
+  readonly by: "TraceId" | "Event" | "Service";
+  /** Continues after this position (newest first, ties by trace id descending). */
+  readonly after?: TracePosition;
+  readonly limit: number;
   /** Without references to groups: those are resolved before. */
   readonly filter?: Filter;
   /** Share of the traces (by a hash of their ids, the same at every call) that is looked at at all; absent: all. */

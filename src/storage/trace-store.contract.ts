@@ -1,10 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import type { Scope } from "./scope.js";
-import type { SegmentRow, TraceQuery, TraceStore } from "./trace-store.js";
+import type { SegmentRow, TraceStore } from "./trace-store.js";
 
-const minuteMs = 60_000;
-const dayMs = 86_400_000;
 const noon = Date.UTC(2026, 2, 1, 12);
 
 /** Tests share one store, so each has an account of its own. */
@@ -40,17 +38,6 @@ export function traceStoreContract(name: string, store: () => TraceStore): void 
   async function read(scope: Scope, traceId: string, bytesMax = everything) {
     const [trace] = await store().readTraces(scope, [traceId], bytesMax);
     return trace;
-  }
-
-  async function found(scope: Scope, query: Partial<TraceQuery>): Promise<string[]> {
-    const positions = await store().findTraces(scope, {
-      fromMs: noon,
-      untilMs: noon + 5 * minuteMs,
-      by: "TraceId",
-      limit: 100,
-      ...query,
-    });
-    return positions.map((position) => position.traceId);
   }
 
   describe(`${name} as a TraceStore`, () => {
@@ -101,7 +88,6 @@ export function traceStoreContract(name: string, store: () => TraceStore): void 
       await store().putSegments(scope, [row]);
       for (const elsewhere of [newScope(), { ...scope, region: "us-east-1" }]) {
         expect(await store().readTraces(elsewhere, [row.traceId], everything)).toEqual([]);
-        expect(await found(elsewhere, {})).toEqual([]);
       }
     });
 
@@ -111,7 +97,6 @@ export function traceStoreContract(name: string, store: () => TraceStore): void 
       await store().putSegments(scope, [row, row]);
       await store().putSegments(scope, [row]);
       expect((await read(scope, row.traceId))?.segments).toEqual([row]);
-      expect(await found(scope, {})).toEqual([row.traceId]);
     });
 
     it("replaces a segment by the one received last", async () => {
@@ -164,97 +149,6 @@ export function traceStoreContract(name: string, store: () => TraceStore): void 
       expect((await read(scope, good.traceId))?.segments).toEqual([good]);
     });
 
-    describe("finding by trace id", () => {
-      it("includes the first millisecond and excludes the last", async () => {
-        const scope = newScope();
-        const [before, first, last, after] = [noon - 1000, noon, noon + 5 * minuteMs - 1000, noon + 5 * minuteMs].map(
-          (startMs) => segment({ startMs }),
-        ) as [SegmentRow, SegmentRow, SegmentRow, SegmentRow];
-        await store().putSegments(scope, [before, first, last, after]);
-        expect(await found(scope, {})).toEqual([last.traceId, first.traceId]);
-      });
-
-      it("takes the time in the id if the trace began within 30 days after it, or 5 minutes before", async () => {
-        const scope = newScope();
-        const late = segment({ traceId: traceIdAt(noon), startMs: noon + 30 * dayMs });
-        const early = segment({ traceId: traceIdAt(noon), startMs: noon - 5 * minuteMs });
-        await store().putSegments(scope, [late, early]);
-        expect((await found(scope, {})).sort()).toEqual([late.traceId, early.traceId].sort());
-      });
-
-      it("takes the first start where the time in the id is not believable", async () => {
-        const scope = newScope();
-        const old = segment({ traceId: traceIdAt(noon - 31 * dayMs), startMs: noon });
-        const future = segment({ traceId: traceIdAt(noon + 6 * minuteMs), startMs: noon + 1 });
-        await store().putSegments(scope, [old, future]);
-        expect(await found(scope, {})).toEqual([future.traceId, old.traceId]);
-        expect(await found(scope, { fromMs: noon - 32 * dayMs, untilMs: noon })).toEqual([]);
-        expect(await found(scope, { fromMs: noon + 5 * minuteMs, untilMs: noon + 9 * minuteMs })).toEqual([]);
-      });
-    });
-
-    it("finds by event: some document overlaps the range", async () => {
-      const scope = newScope();
-      const across = segment({ startMs: noon - minuteMs, endMs: noon + 10 * minuteMs });
-      const touching = segment({ startMs: noon - minuteMs, endMs: noon });
-      const before = segment({ startMs: noon - minuteMs, endMs: noon - 1 });
-      const after = segment({ startMs: noon + 5 * minuteMs });
-      const begun = segment({ startMs: noon + minuteMs, inProgress: true });
-      const subsegment = segment({ startMs: noon + 1000, traceId: traceIdAt(noon - dayMs), kind: "subsegment" });
-      await store().putSegments(scope, [across, touching, before, after, begun, subsegment]);
-      expect((await found(scope, { by: "Event" })).sort()).toEqual(
-        [across, touching, begun, subsegment].map((row) => row.traceId).sort(),
-      );
-    });
-
-    it("finds by service: some segment ended in the range", async () => {
-      const scope = newScope();
-      const ended = segment({ startMs: noon - minuteMs, endMs: noon });
-      const endedLater = segment({ startMs: noon, endMs: noon + 5 * minuteMs });
-      const begun = segment({ startMs: noon + 1, inProgress: true });
-      const subsegment = segment({ startMs: noon, kind: "subsegment" });
-      await store().putSegments(scope, [ended, endedLater, begun, subsegment]);
-      expect(await found(scope, { by: "Service" })).toEqual([ended.traceId]);
-    });
-
-    it("judges a replaced document by what replaced it", async () => {
-      const scope = newScope();
-      const row = segment({ startMs: noon });
-      const moved = {
-        ...row,
-        startTimeSeconds: row.startTimeSeconds + 3600,
-        endTimeSeconds: row.endTimeSeconds! + 3600,
-        receivedMs: row.receivedMs + 1,
-      };
-      await store().putSegments(scope, [row]);
-      await store().putSegments(scope, [moved]);
-      for (const by of ["Event", "Service"] as const) expect(await found(scope, { by })).toEqual([]);
-    });
-
-    it("gives pages, newest first, ties by trace id, each trace once", async () => {
-      const scope = newScope();
-      const rows = Array.from({ length: 25 }, (_, index) => segment({ startMs: noon + Math.floor(index / 3) * 1000 }));
-      await store().putSegments(scope, rows);
-      const expected = rows
-        .map((row) => ({ traceId: row.traceId, timeMs: row.startTimeSeconds * 1000 }))
-        .sort((a, b) => b.timeMs - a.timeMs || (a.traceId < b.traceId ? 1 : -1));
-      const pages = [];
-      let after: TraceQuery["after"];
-      for (;;) {
-        const page = await store().findTraces(scope, {
-          fromMs: noon,
-          untilMs: noon + minuteMs,
-          by: "TraceId",
-          after,
-          limit: 7,
-        });
-        if (page.length === 0) break;
-        pages.push(...page);
-        after = page.at(-1);
-      }
-      expect(pages).toEqual(expected);
-    });
-
     it("sees every batch that was acknowledged before, while others are on their way", async () => {
       const scope = newScope();
       for (let round = 0; round < 15; round++) {
@@ -264,7 +158,6 @@ export function traceStoreContract(name: string, store: () => TraceStore): void 
         expect(await read(scope, row.traceId)).toBeDefined();
         await noise;
       }
-      expect(await found(scope, {})).toHaveLength(15);
     });
   });
 }

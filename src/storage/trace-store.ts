@@ -26,27 +26,6 @@ export interface StoredTrace {
   readonly truncated: boolean;
 }
 
-/** How GetTraceSummaries finds traces. All bounds are epoch milliseconds, `fromMs` inclusive, `untilMs` exclusive. */
-export interface TraceQuery {
-  readonly fromMs: number;
-  readonly untilMs: number;
-  /**
-   * `TraceId`: by the time in the trace id when it lies within 30 days before and 5 minutes after the trace's first
-   * start, else by that start. `Event`: some document's [start, end] meets the range. `Service`: some segment ended
-   * in the range.
-   */
-  readonly by: "TraceId" | "Event" | "Service";
-  /** Continues after this position (newest first, ties by trace id descending). */
-  readonly after?: TracePosition;
-  readonly limit: number;
-}
-
-/** A trace's place in the order of a query. */
-export interface TracePosition {
-  readonly timeMs: number;
-  readonly traceId: string;
-}
-
 /** Where traces live. Every promise below has a test in `trace-store.contract.ts`. */
 export interface TraceStore {
   /**
@@ -58,7 +37,4 @@ export interface TraceStore {
 
   /** The traces that exist among `traceIds`, in no particular order, each with one row per segment id. */
   readTraces(scope: Scope, traceIds: readonly string[], bytesMaxPerTrace: number): Promise<StoredTrace[]>;
-
-  /** Positions of the traces in range, newest first; sees every batch acknowledged before the call. */
-  findTraces(scope: Scope, query: TraceQuery): Promise<TracePosition[]>;
 }

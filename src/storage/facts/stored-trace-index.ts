@@ -11,9 +11,9 @@ import type {
   SeriesItem,
   SeriesQuery,
   TraceIndex,
+  TracePosition,
   TraceSearch,
 } from "../trace-index.js";
-import type { TracePosition } from "../trace-store.js";
 import { endedMinutes, traceColumns, writeIndexedTrace } from "./encode-indexed-trace.js";
 import type { FactDatabase } from "./fact-database.js";
 import type { FactWriter } from "./fact-writer.js";

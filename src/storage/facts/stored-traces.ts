@@ -1,11 +1,10 @@
 import type { Scope } from "../scope.js";
 import type { ScopedTraceId } from "../trace-index.js";
 import type { TraceReading, TraceSource } from "../trace-source.js";
-import type { SegmentRow, StoredTrace, TracePosition, TraceQuery, TraceStore } from "../trace-store.js";
+import type { SegmentRow, StoredTrace, TraceStore } from "../trace-store.js";
 import type { FactDatabase } from "./fact-database.js";
 import type { FactWriter } from "./fact-writer.js";
 import { escapedField, RowWriter, wholeNumber } from "./row-writer.js";
-import { findTraces } from "./sql/find-traces.sql.js";
 import { readForIndex } from "./sql/read-for-index.sql.js";
 import { readTraces } from "./sql/read-traces.sql.js";
 import { receivedTraces } from "./sql/received-traces.sql.js";
@@ -100,27 +99,6 @@ export class StoredTraces implements TraceStore, TraceSource {
     }));
   }
 
-  async findTraces(scope: Scope, query: TraceQuery): Promise<TracePosition[]> {
-    await this.#writer.visible("segments");
-    const rows = await this.#database.query<{ trace_id: string; time_ms: number }>(
-      "facts.findTraces",
-      findTraces(query.by, query.after !== undefined),
-      {
-        ...scope,
-        fromMs: query.fromMs,
-        untilMs: query.untilMs,
-        fromUs: query.fromMs * 1000,
-        untilUs: query.untilMs * 1000,
-        fromTraceId: firstTraceIdAt(query.fromMs),
-        untilTraceId: firstTraceIdAt(query.untilMs),
-        afterMs: query.after?.timeMs ?? 0,
-        afterTraceId: query.after?.traceId ?? "",
-        limit: query.limit,
-      },
-    );
-    return rows.map((row) => ({ traceId: row.trace_id, timeMs: Number(row.time_ms) }));
-  }
-
   /** In the order of `factTables.segments`. */
   #write(row: RowWriter, scopeFields: string, segment: SegmentRow): void {
     const { traceId, segmentId, kind, parentId = "", startTimeSeconds, endTimeSeconds, receivedMs, document } = segment;
@@ -188,11 +166,4 @@ function segmentOf(row: SegmentColumns): SegmentRow {
     receivedMs: Number(row.received_ms),
     document: row.document,
   };
-}
-
-/** No trace id of an earlier second is above it; the time of a trace id has 8 hexadecimal digits. */
-function firstTraceIdAt(timeMs: number): string {
-  const seconds = Math.ceil(timeMs / 1000);
-  if (seconds <= 0) return "1-00000000";
-  return seconds > 0xffffffff ? "1-g" : `1-${seconds.toString(16).padStart(8, "0")}`;
 }

@@ -93,7 +93,6 @@ export function withSpanLog(
       if (leftOut.length > 0) await others.putSegments(spanScopeOf(scope), leftOut);
     },
     readTraces: (scope, traceIds, bytesMaxPerTrace) => indexed.readTraces(scope, traceIds, bytesMaxPerTrace),
-    findTraces: (scope, query) => indexed.findTraces(scope, query),
   };
 }
 

@@ -1,6 +1,5 @@
 import type { GetTraceSummariesCommandInput, GetTraceSummariesCommandOutput } from "@aws-sdk/client-xray";
-import type { FoundTrace, TraceSearch } from "../../../storage/trace-index.js";
-import type { TracePosition } from "../../../storage/trace-store.js";
+import type { FoundTrace, TracePosition, TraceSearch } from "../../../storage/trace-index.js";
 import { isTraceId } from "../../../tracing/trace-id.js";
 import { Constraints } from "../../constraints.js";
 import { operation } from "../../operation.js";

@@ -1,4 +1,4 @@
-import type { TraceQuery } from "../../trace-store.js";
+import type { TraceSearch } from "../../trace-index.js";
 import { flagBits } from "./create-traces.sql.js";
 
 const scope = "account_id = {accountId:String} AND region = {region:String}";
@@ -10,7 +10,7 @@ const sent = `bitTest(flags, ${flagBits.inferred}) = 0`;
 const extentMeetsRange =
   "start_us < {untilUs:Int64} AND (end_us >= {fromUs:Int64} OR in_progress = 1) AND received_ms >= {keptFromMs:Int64}";
 
-const inRange: Record<TraceQuery["by"], string> = {
+const inRange: Record<TraceSearch["by"], string> = {
   TraceId: "time_ms >= {fromMs:Int64} AND time_ms < {untilMs:Int64} AND received_ms >= {keptFromMs:Int64}",
   Event: `${extentMeetsRange}
   AND arrayExists(
@@ -35,7 +35,7 @@ WITH
     {untilMs:Int64} - 1) AS matched_ms`;
 
 export interface SearchShape {
-  readonly by: TraceQuery["by"];
+  readonly by: TraceSearch["by"];
   readonly paged: boolean;
   readonly shared: boolean;
   /** Over columns of `traces`. */
