@@ -10,10 +10,10 @@ const demo = (...words: string[]) =>
   promisify(execFile)(process.execPath, [program, "demo", ...words], { timeout: 90_000 });
 
 describe("dosimeter demo", () => {
-  it("shows the recorded calls of three people who read traces and of one who is refused, and clears up", async () => {
+  it("shows the shop's map with what is slow or fails, the recorded calls of three people who read traces and of one who is refused, and clears up", async () => {
     const foldersBefore = demoFolders();
 
-    const { stdout } = await demo("--seconds", "20");
+    const { stdout } = await demo("--seconds", "30");
 
     expect(stdout).toMatch(/ana +xray:GetTraceSummaries +ok/);
     expect(stdout).toMatch(/ana +xray:BatchGetTraces +ok/);
@@ -23,6 +23,10 @@ describe("dosimeter demo", () => {
     expect(stdout).toMatch(/dan +xray:GetTraceSummaries +refused: AccessDenied/);
     expect(stdout).toMatch(/dan +xray:PutTraceSegments +refused: AccessDenied/);
     expect(stdout).toMatch(/recorded besides: .*\d+ × xray:PutTraceSegments/);
+    expect(stdout).toMatch(/visitors +-> web +\d+ calls/);
+    expect(stdout).toMatch(/cart +-> inventory +\d+ calls/);
+    expect(stdout).toMatch(/payment FAILS: it is the cause of \d+ failed traces/);
+    expect(stdout).toMatch(/payment is SLOW: it is where \d+ slow traces spent their time/);
     expect(demoFolders()).toEqual(foldersBefore);
   }, 100_000);
 

@@ -10,6 +10,7 @@ import { bucketName, logGroupName, recordCalls, trailArn } from "./record-calls.
 import { countsOf, followLogGroup, tableRow } from "./recorded-calls.js";
 import { startServe } from "./serve-process.js";
 import { openShop } from "./shop/open-shop.js";
+import { openTraceMap } from "./trace-map.js";
 
 /**
  * `dosimeter demo [--seconds N] [--port N]`: the service, a shop that sends traces, people who read them, and the
@@ -98,7 +99,11 @@ async function hold(
   });
   await Promise.race([
     unexpectedEnd,
-    Promise.all([...people.map((person) => comeAndGo(person, over.signal)), showRecord(account, over.signal)]),
+    Promise.all([
+      ...people.map((person) => comeAndGo(person, over.signal)),
+      showRecord(account, over.signal),
+      showMap(account, over.signal),
+    ]),
   ]);
 }
 
@@ -130,6 +135,17 @@ async function showRecord(account: Account, over: AbortSignal): Promise<void> {
   log.close();
 }
 
+/** Prints the shop's map now and then. */
+async function showMap(account: Account, over: AbortSignal): Promise<void> {
+  const map = openTraceMap(account);
+  while (!over.aborted) {
+    await pause(mapEveryMs, over);
+    if (over.aborted) break;
+    console.log(`\n${await map.draw().catch((problem: Error) => (over.aborted ? "" : Promise.reject(problem)))}\n`);
+  }
+  map.close();
+}
+
 /** Resolves early when it is over. */
 function pause(ms: number, over: AbortSignal): Promise<void> {
   return sleep(ms, undefined, { signal: over }).catch(() => {});
@@ -158,3 +174,4 @@ Ctrl-C ends it all. What the trail records, as it arrives in the log group:
 
 const visitEveryMs = 5000;
 const showEveryMs = 2000;
+const mapEveryMs = 8000;

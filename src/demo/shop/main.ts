@@ -35,7 +35,7 @@ const payment: Handler = async ({ query }) => {
   annotate("amount", Number(query.get("amount")));
   // The bank is slow now and then, and sometimes does not answer at all.
   await traced("ask the bank", async () => {
-    await sleep(chance(0.1) ? between(700, 1500) : between(10, 60));
+    await sleep(chance(0.1) ? between(2200, 2800) : between(10, 60));
     if (chance(0.08)) throw new Error("the bank did not answer");
   });
   return { status: 200, body: { paid: true } };
