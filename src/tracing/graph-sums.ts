@@ -16,7 +16,18 @@ export function totalsOf({ startUs, endUs, fault, throttle, error }: RequestFact
   const lengthUs = endUs - startUs;
   const outcome = fault ? "faultCount" : throttle ? "throttleCount" : error ? "errorCount" : "okCount";
   const histogram = new Map([[histogramBucketMs(eventAgeUs ?? lengthUs), 1]]);
-  return { ...nothingCounted, [outcome]: 1, totalUs: lengthUs, histogram, startUs, endUs };
+  const totals = {
+    okCount: 0,
+    errorCount: 0,
+    throttleCount: 0,
+    faultCount: 0,
+    totalUs: lengthUs,
+    histogram,
+    startUs,
+    endUs,
+  };
+  totals[outcome] = 1;
+  return totals;
 }
 
 export const nothingCounted: Totals = {
@@ -34,10 +45,12 @@ export const nothingCounted: Totals = {
 export class GraphSums {
   readonly #nodes = new Map<string, Sums<NodeTotals>>();
   readonly #edges = new Map<string, Sums<EdgeTotals>>();
+  /** A trace names its nodes many times, by the same objects. */
+  readonly #keys = new Map<NodeId, string>();
 
   addNode(added: NodeTotals): void {
     const { node, root, inferred } = added;
-    const key = keyOf(node);
+    const key = this.#keyOf(node);
     const known = this.#nodes.get(key);
     if (known === undefined) {
       this.#nodes.set(key, { node, root, inferred, ...copyOf(added) });
@@ -50,7 +63,7 @@ export class GraphSums {
 
   addEdge(added: EdgeTotals): void {
     const { source, target, link } = added;
-    const key = `${keyOf(source)}${keyOf(target)}${link}`;
+    const key = `${this.#keyOf(source)}${this.#keyOf(target)}${link}`;
     const known = this.#edges.get(key);
     if (known === undefined) this.#edges.set(key, { source, target, link, ...copyOf(added) });
     else add(known, added);
@@ -58,6 +71,15 @@ export class GraphSums {
 
   totals(): GraphTotals {
     return { nodes: [...this.#nodes.values()], edges: [...this.#edges.values()] };
+  }
+
+  #keyOf(node: NodeId): string {
+    let key = this.#keys.get(node);
+    if (key === undefined) {
+      key = keyOf(node);
+      this.#keys.set(node, key);
+    }
+    return key;
   }
 }
 

@@ -23,7 +23,9 @@ export function graphTotals(facts: Iterable<TraceFacts>, range?: UsRange): Graph
   const counts = ({ endUs }: RequestFacts) =>
     range === undefined || (endUs !== undefined && endUs >= range.fromUs && endUs < range.untilUs);
   for (const { segments, calls } of facts) {
-    for (const segment of segments) if (counts(segment)) graph.addNode({ ...segment, ...totalsOf(segment) });
+    for (const segment of segments)
+      if (counts(segment))
+        graph.addNode({ node: segment.node, root: segment.root, inferred: segment.inferred, ...totalsOf(segment) });
     for (const call of calls)
       if (counts(call)) graph.addEdge({ ...call, ...totalsOf(call, call.link ? call.eventAgeUs : undefined) });
   }
