@@ -1,0 +1,50 @@
+import type { GetTraceGraphCommandInput, GetTraceGraphCommandOutput } from "@aws-sdk/client-xray";
+import type { CompiledTrace } from "../../../tracing/compile-trace.js";
+import { factsOf } from "../../../tracing/facts.js";
+import { linkedSegmentIn } from "../../../tracing/links.js";
+import { graphTotals } from "../../../tracing/service-graph.js";
+import { toTraceId } from "../../../tracing/trace-id.js";
+import { Constraints } from "../../constraints.js";
+import { operation } from "../../operation.js";
+import type { XrayDeps } from "../deps.js";
+import { invalidRequest } from "../errors.js";
+import { accessToAll, traceEvent, traceResources } from "../trace-event.js";
+import { readTraces } from "../traces/read-traces.js";
+import { pageOfServices } from "./page-of-services.js";
+
+/** AWS publishes none. At most 12.5 MB of documents are read. */
+const tracesPerCallMax = 25;
+
+/** The graph of the traces given and no others, made of all documents acknowledged before the call. */
+export const getTraceGraph = (deps: XrayDeps) =>
+  operation<GetTraceGraphCommandInput, Omit<GetTraceGraphCommandOutput, "$metadata">>({
+    name: "GetTraceGraph",
+    readOnly: true,
+    event: traceEvent,
+    access: accessToAll("GetTraceGraph"),
+    resources: () => traceResources,
+
+    async execute(input, call) {
+      const asked = input.TraceIds ?? [];
+      if (asked.length > tracesPerCallMax) throw invalidRequest(`Exceeding maximum query size: ${tracesPerCallMax}`);
+      const constraints = new Constraints();
+      for (const [index, id] of asked.entries())
+        constraints.length(`traceIds.${index + 1}.member`, id, { min: 1, max: 35 });
+      constraints.check();
+
+      const traceIds = new Set(asked.flatMap((id) => toTraceId(id) ?? []));
+      const traces = await readTraces(deps, { accountId: call.accountId, region: call.region }, [...traceIds]);
+      return pageOfServices(graphTotals(factsOfAll(traces)), { token: input.NextToken, request: asked });
+    },
+  });
+
+/** Links lead from one of the traces to another as they do within one. */
+function* factsOfAll(traces: ReadonlyMap<string, CompiledTrace>) {
+  for (const trace of traces.values())
+    yield factsOf(trace, {
+      linked({ traceId, segmentId }) {
+        const other = traces.get(traceId);
+        return other && linkedSegmentIn(other, segmentId);
+      },
+    });
+}
