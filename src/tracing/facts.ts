@@ -50,10 +50,15 @@ export function factsOf(trace: CompiledTrace, options: FactsOptions = {}): Trace
     segments: [...segments.values()],
     calls,
     annotations: indexedAnnotationsOf(trace.segments).map(({ key, value }) => ({ key, value })),
-    faultCauses: failureRootCauses(trace, "fault").map((cause) => JSON.stringify(cause)),
-    errorCauses: failureRootCauses(trace, "error").map((cause) => JSON.stringify(cause)),
-    responseTimeCauses: responseTimeRootCauses(trace).map((cause) => JSON.stringify(cause)),
+    faultCauses: failureRootCauses(trace, "fault").map(causeJson),
+    errorCauses: failureRootCauses(trace, "error").map(causeJson),
+    responseTimeCauses: responseTimeRootCauses(trace).map(causeJson),
   };
+}
+
+/** Half characters, as in a message that was cut, are no JSON for the store's engine: they become U+FFFD. */
+function causeJson(cause: object): string {
+  return JSON.stringify(cause, (_, value) => (typeof value === "string" ? value.toWellFormed() : value));
 }
 
 function segmentFacts(segment: Entity, node: NodeId): SegmentFacts {
