@@ -11,7 +11,7 @@ import { type GroupToWatch, GroupWatch } from "./watch-group.js";
 /** One process looks for insights, for all groups; the next takes over when it was not heard of for so long. */
 const leaseName = "insights";
 const leaseMs = 180_000;
-/** Graphs of minutes read in one run for what is usual, so that a start with many groups is no burst. */
+/** Minutes read in one run for what is usual, so that a start with many groups is no burst. */
 const learntMinutesPerRunMax = 120;
 /** Closed insights are kept as long as clients can ask for them: 30 days, and a day for those who ask late. */
 const keptMs = 31 * 86_400_000;

@@ -1,9 +1,9 @@
 import type { Environment } from "../environment.js";
 import type { Scope } from "../storage/scope.js";
 import type { SettingsStore, SettingsTransaction } from "../storage/settings-store.js";
-import type { TraceIndex } from "../storage/trace-index.js";
+import type { GraphMinute, TraceIndex } from "../storage/trace-index.js";
 import type { TraceGroup } from "../tracing/groups.js";
-import { AnomalyDetector, type GraphMinute, nodesPerGroupMax } from "../tracing/insights/detect-anomalies.js";
+import { AnomalyDetector, nodesPerGroupMax } from "../tracing/insights/detect-anomalies.js";
 import { InsightFollower } from "../tracing/insights/follow-insights.js";
 import type { Insight } from "../tracing/insights/insight.js";
 import { insightNotification } from "../tracing/insights/insight-notification.js";
@@ -133,13 +133,13 @@ export class GroupWatch {
 
   /** Learns from up to so many minutes before those it knows. @returns how many it read. */
   async learn(minutesMax: number): Promise<number> {
-    let read = 0;
-    for (; read < minutesMax && this.#learntFromMs > this.#learnFromMs; read++) {
-      const minute = await this.#read(this.#learntFromMs - minuteMs);
+    const untilMs = this.#learntFromMs;
+    const fromMs = Math.max(untilMs - minutesMax * minuteMs, this.#learnFromMs);
+    if (fromMs >= untilMs) return 0;
+    for (const minute of await this.#read(fromMs, untilMs))
       this.#detector.learn(minute, (node) => this.#wasInIncident(node, minute.minuteMs));
-      this.#learntFromMs = minute.minuteMs;
-    }
-    return read;
+    this.#learntFromMs = fromMs;
+    return (untilMs - fromMs) / minuteMs;
   }
 
   /** Judges the minutes that are over and stores what they change, all of it or nothing. @throws LeaseLost */
@@ -149,13 +149,13 @@ export class GroupWatch {
     const insights = new Map<string, Insight>();
     const notable: Insight[] = [];
     let nodesLeftOut = 0;
-    while (this.#judgedUntilMs < dueMs) {
-      const changes = this.#follower.step(await this.#read(this.#judgedUntilMs));
+    for (const minute of await this.#read(this.#judgedUntilMs, dueMs)) {
+      const changes = this.#follower.step(minute);
       for (const insight of changes.insights) insights.set(insight.insightId, insight);
       notable.push(...changes.notable);
       nodesLeftOut = Math.max(nodesLeftOut, this.#detector.nodesLeftOut);
-      this.#judgedUntilMs += minuteMs;
     }
+    this.#judgedUntilMs = dueMs;
     await this.#deps.settings.transact(async (tx) => {
       await assertHeld(tx, lease);
       await this.#noteJudged(tx, group);
@@ -219,15 +219,20 @@ export class GroupWatch {
     }
   }
 
-  async #read(atMs: number): Promise<GraphMinute> {
+  /** Every minute of the range, also those in which nothing ended. */
+  async #read(fromMs: number, untilMs: number): Promise<GraphMinute[]> {
     const { scope, group } = this.#entry;
-    const graph = await this.#deps.index.graph(scope, {
-      fromMs: atMs,
-      untilMs: atMs + minuteMs,
+    const found = await this.#deps.index.graphMinutes(scope, {
+      fromMs,
+      untilMs,
       // The group without a filter holds every trace, also those from before it was told so.
       ...(group.filterExpression !== "" && { groupArn: group.arn }),
     });
-    return { minuteMs: atMs, graph };
+    const graphs = new Map(found.map(({ minuteMs: atMs, graph }) => [atMs, graph]));
+    const minutes: GraphMinute[] = [];
+    for (let atMs = fromMs; atMs < untilMs; atMs += minuteMs)
+      minutes.push({ minuteMs: atMs, graph: graphs.get(atMs) ?? { nodes: [], edges: [] } });
+    return minutes;
   }
 
   #wasInIncident(node: NodeId, atMs: number): boolean {

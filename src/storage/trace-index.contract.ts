@@ -436,6 +436,24 @@ export function traceIndexContract(
         }
       });
 
+      it("give the graph of each minute apart", async () => {
+        const scope = newScope();
+        const traces = [0, 1, 5].map((minute) => {
+          const startMs = noon + minute * minuteMs;
+          return trace({ facts: { segments: [segment({ startMs })], calls: [call({ startMs })] } });
+        });
+        await index().putTraces(scope, traces);
+        for (let round = 0; round < 2; round++) {
+          const minutes = await index().graphMinutes(scope, { fromMs: noon, untilMs: noon + 5 * minuteMs });
+          expect(minutes.map(({ minuteMs: atMs }) => (atMs - noon) / minuteMs)).toEqual([0, 1]);
+          for (const { minuteMs: atMs, graph } of minutes)
+            expect(graph).toEqual(await index().graph(scope, { fromMs: atMs, untilMs: atMs + minuteMs }));
+          const group = { fromMs: noon, untilMs: noon + minuteMs, groupArn: "other" };
+          expect(await index().graphMinutes(scope, group)).toEqual([]);
+          await index().rollUp(options.settledMs());
+        }
+      });
+
       it.each([1, 2, 3])("are those of the pure fold, rolled up or not, for random traces (%i)", async (seed) => {
         const scope = newScope();
         const random = numbersFrom(seed);

@@ -50,6 +50,13 @@ export interface GraphQuery {
   readonly groupArn?: string;
 }
 
+/** What the traces of one minute add up to. */
+export interface GraphMinute {
+  /** Start of the minute, epoch milliseconds. */
+  readonly minuteMs: number;
+  readonly graph: GraphTotals;
+}
+
 export interface SeriesQuery extends GraphQuery {
   /** A multiple of a minute. */
   readonly periodMs: number;
@@ -81,11 +88,19 @@ export interface TraceIndex {
    */
   positionsOf(scope: Scope, traceIds: readonly string[]): Promise<TracePosition[]>;
 
-  /** Newest first, ties by trace id descending; the work is done by the store and bounded in time and memory. */
+  /**
+   * Newest first, ties by trace id descending. The store does the work and bounds it: a page may hold less than `limit`,
+   * even nothing, and still have a `next`, which is always further back than where the page began.
+   */
   search(scope: Scope, search: TraceSearch): Promise<FoundTraces>;
 
   /** What `graphTotals` of the pure rules gives for the facts of the same traces. */
   graph(scope: Scope, query: GraphQuery): Promise<GraphTotals>;
+
+  /**
+   * `graph` of each minute in which something ended, oldest first; the range is taken to begin and end with a minute.
+   */
+  graphMinutes(scope: Scope, query: GraphQuery): Promise<GraphMinute[]>;
 
   /** One item a period in which something ended, oldest first; periods are multiples of `periodMs` since the epoch. */
   series(scope: Scope, query: SeriesQuery): Promise<SeriesItem[]>;

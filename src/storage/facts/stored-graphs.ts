@@ -2,7 +2,7 @@ import type { Environment } from "../../environment.js";
 import type { NodePattern } from "../../tracing/filter/filter.js";
 import type { EdgeTotals, GraphTotals, NodeTotals, Totals } from "../../tracing/graph-totals.js";
 import type { Scope } from "../scope.js";
-import type { GraphQuery, SeriesItem, SeriesQuery } from "../trace-index.js";
+import type { GraphMinute, GraphQuery, SeriesItem, SeriesQuery } from "../trace-index.js";
 import type { FactDatabase } from "./fact-database.js";
 import { RowWriter } from "./row-writer.js";
 import type { QueryParameters } from "./session.js";
@@ -93,23 +93,26 @@ export class StoredGraphs {
 
   async graph(scope: Scope, query: GraphQuery): Promise<GraphTotals> {
     const rows = await this.#totals(scope, query, { kinds: ["nodes", "edges"], requests: "1", parameters: {} });
-    const nodes = new Map<string, NodeTotals>();
-    const edges = new Map<string, EdgeTotals>();
-    for (const row of rows) {
-      const source = { name: row.source_name, type: row.source_type, accountId: row.source_account_id };
-      const target = { name: row.target_name, type: row.target_type, accountId: row.target_account_id };
-      const key = JSON.stringify([source, target, row.is_link]);
-      if (row.kind === 1) {
-        const former = nodes.get(key);
-        nodes.set(key, {
-          node: source,
-          ...added(former, row),
-          root: (former?.root ?? false) || row.is_root === 1,
-          inferred: (former?.inferred ?? true) && row.is_inferred === 1,
-        });
-      } else edges.set(key, { source, target, link: row.is_link === 1, ...added(edges.get(key), row) });
+    return graphOf(rows);
+  }
+
+  async graphMinutes(scope: Scope, query: GraphQuery): Promise<GraphMinute[]> {
+    const range = {
+      ...query,
+      fromMs: Math.floor(query.fromMs / minuteMs) * minuteMs,
+      untilMs: Math.ceil(query.untilMs / minuteMs) * minuteMs,
+    };
+    const shape = { kinds: ["nodes", "edges"], requests: "1", parameters: {}, period: "minute" } as const;
+    const minutes = new Map<number, TotalsColumns[]>();
+    for (const row of await this.#totals(scope, range, shape)) {
+      const minute = Number(row.period);
+      const rows = minutes.get(minute);
+      if (rows) rows.push(row);
+      else minutes.set(minute, [row]);
     }
-    return { nodes: [...nodes.values()], edges: [...edges.values()] };
+    return [...minutes]
+      .map(([minute, rows]) => ({ minuteMs: minute * minuteMs, graph: graphOf(rows) }))
+      .sort((one, other) => one.minuteMs - other.minuteMs);
   }
 
   async series(scope: Scope, query: SeriesQuery): Promise<SeriesItem[]> {
@@ -320,6 +323,26 @@ interface TotalsColumns {
   readonly end_us: number;
   readonly is_root: number;
   readonly is_inferred: number;
+}
+
+function graphOf(rows: readonly TotalsColumns[]): GraphTotals {
+  const nodes = new Map<string, NodeTotals>();
+  const edges = new Map<string, EdgeTotals>();
+  for (const row of rows) {
+    const source = { name: row.source_name, type: row.source_type, accountId: row.source_account_id };
+    const target = { name: row.target_name, type: row.target_type, accountId: row.target_account_id };
+    const key = JSON.stringify([source, target, row.is_link]);
+    if (row.kind === 1) {
+      const former = nodes.get(key);
+      nodes.set(key, {
+        node: source,
+        ...added(former, row),
+        root: (former?.root ?? false) || row.is_root === 1,
+        inferred: (former?.inferred ?? true) && row.is_inferred === 1,
+      });
+    } else edges.set(key, { source, target, link: row.is_link === 1, ...added(edges.get(key), row) });
+  }
+  return { nodes: [...nodes.values()], edges: [...edges.values()] };
 }
 
 function added(former: Totals | undefined, row: TotalsColumns): Totals {

@@ -1,6 +1,7 @@
+import type { GraphMinute } from "../../storage/trace-index.js";
 import type { EdgeTotals } from "../graph-totals.js";
 import type { NodeId } from "../trace-facts.js";
-import type { Anomaly, GraphMinute } from "./detect-anomalies.js";
+import type { Anomaly } from "./detect-anomalies.js";
 import { nodeKey } from "./node-key.js";
 
 /** Anomalies that one of them explains. */

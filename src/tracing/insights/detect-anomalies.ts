@@ -1,4 +1,5 @@
-import type { GraphTotals, NodeTotals, Totals } from "../graph-totals.js";
+import type { GraphMinute } from "../../storage/trace-index.js";
+import type { NodeTotals, Totals } from "../graph-totals.js";
 import type { NodeId } from "../trace-facts.js";
 import { type AnomalyKind, NodeHistory, sparseWindowMinutes } from "./node-history.js";
 import { nodeKey } from "./node-key.js";
@@ -12,12 +13,6 @@ export interface Anomaly {
   readonly sinceMs: number;
   /** The last minute in which it was outside its band. */
   readonly lastOutsideMs: number;
-}
-
-/** What one minute's traces add up to. */
-export interface GraphMinute {
-  readonly minuteMs: number;
-  readonly graph: GraphTotals;
 }
 
 /**

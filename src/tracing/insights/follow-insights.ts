@@ -1,7 +1,8 @@
+import type { GraphMinute } from "../../storage/trace-index.js";
 import type { NodeId } from "../trace-facts.js";
 import { callsOf, type Incident, incidentsOf, reachedFrom } from "./causes.js";
 import { nameOf, rootCauseOf, summaryOf } from "./describe-insight.js";
-import { type Anomaly, type AnomalyDetector, type GraphMinute, totalCountOf } from "./detect-anomalies.js";
+import { type Anomaly, type AnomalyDetector, totalCountOf } from "./detect-anomalies.js";
 import { type AnomalousService, addImpacts, type Insight, noImpact, type RequestImpact } from "./insight.js";
 import { nodeKey } from "./node-key.js";
 
