@@ -124,6 +124,7 @@ const purchase = traceFacts({
         {
           Name: "pay",
           Names: ["pay"],
+          Type: "",
           EntityPath: [
             { Name: "pay", Exceptions: [{ Name: "Timeout", Message: "bank did not answer" }], Remote: false },
           ],

@@ -333,7 +333,7 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
     },
     {
       expression: 'rootcause.json = #[{"Services":[{"Name":"shop"},{"Name":"pay","Type":null}]}]',
-      meaning: "null: there is no such member",
+      meaning: "null: absent, or empty",
       finds: ["purchase"],
     },
   ],

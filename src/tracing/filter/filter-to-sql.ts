@@ -319,7 +319,7 @@ class SqlWriter {
   /** @param path of the value in `cause`: arguments of the JSON functions, each after a comma. */
   #fits(pattern: unknown, path: string): string {
     const type = `JSONType(cause${path})`;
-    if (pattern === null) return `${type} = 'Null'`;
+    if (pattern === null) return `(${type} = 'Null' OR (${type} = 'String' AND JSONExtractString(cause${path}) = ''))`;
     if (Array.isArray(pattern)) {
       const elements = pattern.map((element, index) => this.#fits(element, `${path}, ${index + 1}`));
       return [`${type} = 'Array'`, `JSONLength(cause${path}) = ${pattern.length}`, ...elements].join(" AND ");

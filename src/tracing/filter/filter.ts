@@ -58,7 +58,7 @@ export interface RootCauseTerm {
   readonly where?: Filter;
 }
 
-/** `json`: root causes, of which members that are left out may be anything; null: there is no such member. */
+/** `json`: root causes, of which members that are left out may be anything; null: it is absent or empty. */
 export interface RootCauseJsonTerm {
   readonly kind: "rootcause-json";
   readonly json: readonly unknown[];

@@ -15,9 +15,9 @@ export function listsOf(element: RootCauseTerm["element"], cause: string): reado
   return element === "entity" ? [entities] : entities.map((entity) => objectsIn(entity, "Exceptions"));
 }
 
-/** Whether a root cause is as the pattern says: every member of it, lists element by element. */
+/** Whether a root cause is as the pattern says: every member of it, lists element by element. Null: not there, or empty. */
 export function fitsPattern(pattern: unknown, value: unknown): boolean {
-  if (pattern === null || value === undefined) return pattern === null && (value === undefined || value === null);
+  if (pattern === null) return value === undefined || value === null || value === "";
   if (Array.isArray(pattern))
     return (
       Array.isArray(value) &&
