@@ -21,6 +21,7 @@ import { createOutboxMover } from "./jobs/move-outbox.js";
 import { NotificationNetwork } from "./jobs/notification-network.js";
 import { createInsightPublishing } from "./jobs/publish-insights.js";
 import { createLogRetention } from "./jobs/retain-logs.js";
+import { createRetrievals } from "./jobs/retrieve-traces.js";
 import { createKeyUpkeep } from "./jobs/rotate-keys.js";
 import { schedule } from "./jobs/schedule.js";
 import { createSealing } from "./jobs/seal.js";
@@ -51,6 +52,7 @@ import { settingsScopeOf } from "./tracing/trace-periods.js";
 const outboxRetryMs = 2_000;
 const notificationsEveryMs = 1_000;
 const upkeepEveryMs = 60_000;
+const retrievalsEveryMs = 500;
 /** A minute of traces is looked at once it is over; this is how soon that, and a group that wants insights, is noticed. */
 const insightsEveryMs = 5_000;
 const indexSweepEveryMs = 10_000;
@@ -192,6 +194,7 @@ export async function compose(
     const watching = { settings, environment, holder: streams.holder, reportFailure: log.failure };
     const insights = createInsightDetection({ ...watching, index, topicName: config.insightTopic });
     const insightPublishing = createInsightPublishing({ ...watching, destinations });
+    const retrievals = createRetrievals({ traces, settings, environment, reportFailure: log.failure });
     const keyUpkeep = createKeyUpkeep({ settings, vault, environment });
     const jobs = schedule(
       [
@@ -210,6 +213,8 @@ export async function compose(
         { name: "store rejections", everyMs: rejectionsEveryMs, run: () => rejections.flush(clock.nowMs()) },
         { name: "detect insights", everyMs: insightsEveryMs, run: () => insights.run() },
         { name: "publish insights", everyMs: insightsEveryMs, run: () => insightPublishing.run() },
+        { name: "retrieve traces", everyMs: retrievalsEveryMs, run: () => retrievals.run() },
+        { name: "forget retrievals", everyMs: upkeepEveryMs, run: () => retrievals.forget() },
         { name: "rotate keys", everyMs: upkeepEveryMs, run: async () => void (await keyUpkeep.run(clock.nowMs())) },
       ],
       log.failure,

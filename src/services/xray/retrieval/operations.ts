@@ -1,15 +1,19 @@
 import type { OperationArea } from "../area.js";
 import type { XrayDeps } from "../deps.js";
+import { cancelTraceRetrieval } from "./cancel-trace-retrieval.js";
+import { getRetrievedTracesGraph } from "./get-retrieved-traces-graph.js";
+import { listRetrievedTraces } from "./list-retrieved-traces.js";
+import { startTraceRetrieval } from "./start-trace-retrieval.js";
 
 /** Fetching traces by jobs. */
-export function retrievalOperations(_deps: XrayDeps): OperationArea {
+export function retrievalOperations(deps: XrayDeps): OperationArea {
   return {
-    operations: [],
-    notOffered: {
-      StartTraceRetrieval: "Transaction Search is not offered yet: every trace is stored and found here.",
-      CancelTraceRetrieval: "Transaction Search is not offered yet: every trace is stored and found here.",
-      ListRetrievedTraces: "Transaction Search is not offered yet: every trace is stored and found here.",
-      GetRetrievedTracesGraph: "Transaction Search is not offered yet: every trace is stored and found here.",
-    },
+    operations: [
+      startTraceRetrieval(deps),
+      listRetrievedTraces(deps),
+      getRetrievedTracesGraph(deps),
+      cancelTraceRetrieval(deps),
+    ],
+    notOffered: {},
   };
 }
