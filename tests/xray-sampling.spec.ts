@@ -476,10 +476,13 @@ describe("sampling after a process was killed", () => {
       const ResourceARN = SamplingRuleRecords!.at(-1)!.SamplingRule!.RuleARN;
       const { Tags } = await xray.send(new ListTagsForResourceCommand({ ResourceARN }));
       const [target] = SamplingTargetDocuments!;
-      const told = { quota: target!.ReservoirQuota, boost: target!.SamplingBoost };
-      return { ...told, LastRuleModification, SamplingRuleRecords, Tags };
+      const kept = { LastRuleModification, SamplingRuleRecords, Tags };
+      return { kept, quota: target!.ReservoirQuota, boost: target!.SamplingBoost };
     };
-    let service = await startDosimeter({ dataFolder });
+    // With the suite on servers, both processes have to have the same ones.
+    const servers = process.env["DOSIMETER_TEST_ON_SERVERS"] === undefined ? undefined : await startServers();
+    const start = () => startDosimeter({ dataFolder, ...(servers && { env: servers.env }) });
+    let service = await start();
     try {
       let xray = service.client(XRayClient);
       const SamplingRateBoost = { MaxRate: 0.5, CooldownWindowMinutes: 1440 };
@@ -503,16 +506,25 @@ describe("sampling after a process was killed", () => {
         }),
       );
       const before = await state(xray);
-      expect(before).toMatchObject({ quota: 4, boost: { BoostRate: 0.25 }, Tags: [{ Key: "a", Value: "b" }] });
+      expect(before).toMatchObject({
+        quota: 4,
+        boost: { BoostRate: 0.25 },
+        kept: { Tags: [{ Key: "a", Value: "b" }] },
+      });
+      const reportedAt = performance.now();
       xray.destroy();
       await service.stop("SIGKILL");
-      service = await startDosimeter({ dataFolder });
+      service = await start();
       xray = service.client(XRayClient);
-      expect(await state(xray)).toEqual(before);
+      const after = await state(xray);
+      expect(after.kept).toEqual(before.kept);
+      // Where the start took so long that the other clients count as gone, only the rest can be compared.
+      if (performance.now() - reportedAt < 25_000) expect(after).toEqual(before);
       expect((await countsOf(xray, "kept"))[0]).toBe(15);
       xray.destroy();
     } finally {
       await service.stop();
+      await servers?.stop();
       await rm(dataFolder, { recursive: true, force: true });
     }
   });
