@@ -14,7 +14,7 @@ import { JournaledWriter, type JournaledWriterLimits, journaledWriterLimits } fr
 import { migrateFacts } from "./migrate-facts.js";
 import { StoredEvents } from "./stored-events.js";
 import { StoredLogEvents } from "./stored-log-events.js";
-import { StoredTraceIndex } from "./stored-trace-index.js";
+import { type SearchLimits, StoredTraceIndex } from "./stored-trace-index.js";
 import { StoredTraces } from "./stored-traces.js";
 import { type FactTable, factTableNames, type IndexTable, indexTableNames } from "./tables.js";
 
@@ -30,7 +30,11 @@ export interface FactsOptions {
   readonly clickhouseUrl?: string;
   /** Name of the database in the engine. */
   readonly database?: string;
-  readonly limits?: { readonly embedded?: JournaledWriterLimits; readonly server?: GroupCommitLimits };
+  readonly limits?: {
+    readonly embedded?: JournaledWriterLimits;
+    readonly server?: GroupCommitLimits;
+    readonly search?: SearchLimits;
+  };
   readonly retention: { readonly traceRetentionDays: number; readonly eventRetentionDays: number };
 }
 
@@ -77,7 +81,16 @@ export async function openFacts(options: FactsOptions): Promise<Facts> {
         ? await openJournaledWriter(database, stream, options)
         : new DirectWriter({ database, stream, limits: options.limits?.server ?? directWriterLimits });
     const shared = clickhouseUrl !== undefined;
-    const facts = new OpenFacts({ database, writer, stream, environment, retention: options.retention, shared });
+    const { retention, limits } = options;
+    const facts = new OpenFacts({
+      database,
+      writer,
+      stream,
+      environment,
+      retention,
+      shared,
+      searchLimits: limits?.search,
+    });
     await facts.retain();
     return facts;
   } catch (error) {
@@ -118,6 +131,7 @@ class OpenFacts implements Facts {
     readonly environment: Environment;
     readonly retention: FactsOptions["retention"];
     readonly shared: boolean;
+    readonly searchLimits: SearchLimits | undefined;
   }) {
     this.#database = parts.database;
     this.#writer = parts.writer;

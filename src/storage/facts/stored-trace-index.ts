@@ -6,6 +6,7 @@ import type { Scope } from "../scope.js";
 import type {
   FoundTrace,
   FoundTraces,
+  GraphMinute,
   GraphQuery,
   ScopedTraceId,
   SeriesItem,
@@ -18,8 +19,9 @@ import { endedMinutes, traceColumns, writeIndexedTrace } from "./encode-indexed-
 import type { FactDatabase } from "./fact-database.js";
 import type { FactWriter } from "./fact-writer.js";
 import { RowWriter } from "./row-writer.js";
+import type { QueryParameters } from "./session.js";
 import { minutesOfTraces, positionsOfTraces, unindexedTraces } from "./sql/find-indexed.sql.js";
-import { countSearched, type SearchShape, searchTraces, shareParts } from "./sql/search-traces.sql.js";
+import { countSearched, type SearchShape, searchFloor, searchTraces, shareParts } from "./sql/search-traces.sql.js";
 import { type GraphParts, StoredGraphs } from "./stored-graphs.js";
 import { indexWriter } from "./tables.js";
 
@@ -28,6 +30,16 @@ const dayMs = 86_400_000;
 const rowBytesExpected = 4096;
 /** One statement's: ids travel in its text. */
 const lookedUpAtOnceMax = 5000;
+
+/** What one search may cost; beyond, the rest is on further pages. */
+export interface SearchLimits {
+  /** Traces that are held against a filter: a second or so of the engine. */
+  readonly scannedMax: number;
+  /** Of summaries: a page ends with the one that passes it. */
+  readonly pageBytesMax: number;
+}
+
+const searchLimits: SearchLimits = { scannedMax: 1_000_000, pageBytesMax: 16 * 1024 * 1024 };
 
 /**
  * The index of traces in the fact store. Rows go to the engine without the journal: an index is made again from the
@@ -39,15 +51,17 @@ export class StoredTraceIndex implements TraceIndex {
   readonly #environment: Environment;
   readonly #traceRetentionDays: number;
   readonly #graphs: StoredGraphs;
+  readonly #limits: SearchLimits;
   /** One batch after another: which minutes a batch touches hangs on the versions before it. */
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(parts: GraphParts & { readonly writer: FactWriter }) {
+  constructor(parts: GraphParts & { readonly writer: FactWriter; readonly searchLimits?: SearchLimits | undefined }) {
     this.#database = parts.database;
     this.#writer = parts.writer;
     this.#environment = parts.environment;
     this.#traceRetentionDays = parts.traceRetentionDays;
     this.#graphs = new StoredGraphs(parts);
+    this.#limits = parts.searchLimits ?? searchLimits;
   }
 
   putTraces(scope: Scope, traces: readonly IndexedTrace[]): Promise<void> {
@@ -73,12 +87,6 @@ export class StoredTraceIndex implements TraceIndex {
   async search(scope: Scope, search: TraceSearch): Promise<FoundTraces> {
     const { by, fromMs, untilMs, after, limit, share } = search;
     const filter = search.filter === undefined ? undefined : filterToSql(search.filter);
-    const shape: SearchShape = {
-      by,
-      paged: after !== undefined,
-      shared: share !== undefined,
-      ...(filter !== undefined && { condition: filter.condition }),
-    };
     const parameters = {
       ...scope,
       fromMs,
@@ -89,28 +97,47 @@ export class StoredTraceIndex implements TraceIndex {
       afterMs: after?.timeMs ?? 0,
       afterTraceId: after?.traceId ?? "",
       shareUntil: Math.round(Math.min(Math.max(share ?? 1, 0), 1) * shareParts),
+      floorMs: 0,
     };
+    let shape: SearchShape = { by, paged: after !== undefined, shared: share !== undefined, floored: false };
+    let floor: TracePosition | undefined;
+    if (filter !== undefined) {
+      floor = await this.#searchFloor(shape, parameters);
+      shape = { ...shape, floored: floor !== undefined, condition: filter.condition };
+      parameters.floorMs = floor?.timeMs ?? 0;
+    }
     const rows = await this.#database.query<FoundColumns>("facts.searchTraces", searchTraces(shape), {
       ...parameters,
       ...filter?.parameters,
       limit: limit + 1,
+      bytesMax: this.#limits.pageBytesMax,
     });
     const traces = rows.slice(0, limit).map((row) => foundTrace(row, by));
-    const last = rows.length > limit ? traces.at(-1) : undefined;
+    const last = traces.length < Number(rows[0]?.found ?? 0) ? traces.at(-1) : undefined;
     const [counted] = await this.#database.query<{ traces: number }>(
       "facts.countSearched",
       countSearched({ ...shape, bounded: last !== undefined }),
       { ...parameters, lastMs: last?.timeMs ?? 0, lastTraceId: last?.traceId ?? "" },
     );
-    return {
-      traces,
-      scannedCount: Number(counted?.traces ?? 0),
-      ...(last !== undefined && { next: { timeMs: last.timeMs, traceId: last.traceId } }),
-    };
+    const next = last === undefined ? floor : { timeMs: last.timeMs, traceId: last.traceId };
+    return { traces, scannedCount: Number(counted?.traces ?? 0), ...(next !== undefined && { next }) };
+  }
+
+  /** Where a search that holds traces against a filter ends early: below all traces of that millisecond. */
+  async #searchFloor(shape: SearchShape, parameters: QueryParameters): Promise<TracePosition | undefined> {
+    const [row] = await this.#database.query<{ time_ms: number }>("facts.searchFloor", searchFloor(shape), {
+      ...parameters,
+      scannedMax: this.#limits.scannedMax,
+    });
+    return row && { timeMs: Number(row.time_ms), traceId: "" };
   }
 
   graph(scope: Scope, query: GraphQuery): Promise<GraphTotals> {
     return this.#graphs.graph(scope, query);
+  }
+
+  graphMinutes(scope: Scope, query: GraphQuery): Promise<GraphMinute[]> {
+    return this.#graphs.graphMinutes(scope, query);
   }
 
   series(scope: Scope, query: SeriesQuery): Promise<SeriesItem[]> {
@@ -194,6 +221,7 @@ interface FoundColumns {
   readonly fault_causes: readonly string[];
   readonly error_causes: readonly string[];
   readonly response_time_causes: readonly string[];
+  readonly found: number;
 }
 
 function foundTrace(row: FoundColumns, by: TraceSearch["by"]): FoundTrace {

@@ -73,7 +73,9 @@ function positionOf(input: Input): TracePosition | undefined {
   if (!input.NextToken) return undefined;
   const [time, traceId] = decodePageToken(input.NextToken, requestOf(input)) ?? [];
   const timeMs = Number(time);
-  if (traceId === undefined || !Number.isSafeInteger(timeMs) || !isTraceId(traceId)) throw invalidNextToken();
+  if (traceId === undefined || !Number.isSafeInteger(timeMs)) throw invalidNextToken();
+  // An empty id stands before all traces of its time.
+  if (traceId !== "" && !isTraceId(traceId)) throw invalidNextToken();
   return { timeMs, traceId };
 }
 

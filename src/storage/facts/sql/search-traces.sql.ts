@@ -38,6 +38,8 @@ export interface SearchShape {
   readonly by: TraceSearch["by"];
   readonly paged: boolean;
   readonly shared: boolean;
+  /** Looks no further back than a time. */
+  readonly floored: boolean;
   /** Over columns of `traces`. */
   readonly condition?: string;
 }
@@ -45,26 +47,52 @@ export interface SearchShape {
 /** Of a million equal shares of all traces, those before the bound. */
 export const shareParts = 1_000_000;
 
-function conditions({ by, paged, shared }: SearchShape): string[] {
+function conditions({ by, paged, shared, floored }: SearchShape): string[] {
   return [
     scope,
     inRange[by],
     ...(shared ? [`sipHash64(trace_id) % ${shareParts} < {shareUntil:UInt64}`] : []),
+    ...(floored ? ["time_ms >= {floorMs:Int64}"] : []),
     ...(paged ? ["(time_ms, trace_id) < ({afterMs:Int64}, {afterTraceId:String})"] : []),
   ];
 }
 
-/** A page of traces, newest first. */
+/** A page of traces, newest first, cut after the one that passes `bytesMax`; and how many there were before the cut. */
 export function searchTraces(shape: SearchShape): string {
   const { by, condition } = shape;
-  return `${by === "TraceId" ? "" : matchedMs}
-SELECT
-  trace_id, time_ms${by === "TraceId" ? "" : ", matched_ms"}, summary, fault_causes,
-  error_causes, response_time_causes
-FROM traces FINAL
-WHERE ${[...conditions(shape), ...(condition === undefined ? [] : [`(${condition})`])].join("\n  AND ")}
-ORDER BY time_ms DESC, trace_id DESC
-LIMIT {limit:UInt32}`;
+  const columns = `trace_id, time_ms${by === "TraceId" ? "" : ", matched_ms"}, summary, fault_causes,
+  error_causes, response_time_causes`;
+  return `
+SELECT ${columns}, found
+FROM (
+  SELECT
+    *,
+    count() OVER () AS found,
+    sum(bytes) OVER (ORDER BY time_ms DESC, trace_id DESC ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS bytes_so_far
+  FROM (
+    ${by === "TraceId" ? "" : matchedMs}
+    SELECT
+      ${columns},
+      length(summary) + arraySum(text -> length(text), arrayConcat(fault_causes, error_causes, response_time_causes))
+        AS bytes
+    FROM traces FINAL
+    WHERE ${[...conditions(shape), ...(condition === undefined ? [] : [`(${condition})`])].join("\n  AND ")}
+    ORDER BY time_ms DESC, trace_id DESC
+    LIMIT {limit:UInt32}
+  )
+)
+WHERE bytes_so_far - bytes < {bytesMax:UInt64}
+ORDER BY time_ms DESC, trace_id DESC`;
+}
+
+/** The time down to which so many traces have to be looked at; no row if there are not that many. */
+export function searchFloor(shape: SearchShape): string {
+  return `
+SELECT time_ms
+FROM traces
+WHERE ${conditions(shape).join("\n  AND ")}
+ORDER BY time_ms DESC
+LIMIT 1 OFFSET {scannedMax:UInt64}`;
 }
 
 /** How many traces a search looks at down to a position, or to the end of the range. */
