@@ -8,6 +8,7 @@ import type { Account } from "./client-options.js";
 import { invitePeople, type Person } from "./people.js";
 import { bucketName, logGroupName, recordCalls, trailArn } from "./record-calls.js";
 import { countsOf, followLogGroup, tableRow } from "./recorded-calls.js";
+import { sampleEverything } from "./sample-everything.js";
 import { startServe } from "./serve-process.js";
 import { openShop } from "./shop/open-shop.js";
 import { openTraceMap } from "./trace-map.js";
@@ -85,8 +86,9 @@ async function hold(
   closing.push(() => service.stop());
   const account: Account = { endpoint: service.endpoint, region, accountId, ...key };
 
-  console.log("Making the bucket, the log group and the trail, and inviting four people …");
+  console.log("Making the bucket, the log group, the trail and a sampling rule, and inviting four people …");
   await recordCalls(account);
+  await sampleEverything(account);
   const people = await invitePeople(account);
   console.log("Opening the shop: web, cart, payment and inventory, each a process with the AWS X-Ray SDK …");
   const shop = await openShop(service.daemon!);
