@@ -1,5 +1,14 @@
 import type { Comparison, Filter, KeywordTerm, NodePattern, RootCauseTerm, Term, Value } from "./filter.js";
 import type { KeywordOf } from "./keywords.js";
+import {
+  type AnyFields,
+  causeColumns,
+  causeFields,
+  edgeFields,
+  type Field,
+  serviceFields,
+  traceFields,
+} from "./sql-fields.js";
 
 /** A condition over the columns of the table `traces`, and what its placeholders stand for. */
 export interface FilterSql {
@@ -30,10 +39,6 @@ interface Condition {
   readonly cost: number;
 }
 
-/** Bits of `segments.flags` and `calls.flags`, in the table's order (`flagBits`). */
-const bits = { fault: 0, error: 1, throttle: 2, inProgress: 3, root: 4, inferred: 5, link: 6 } as const;
-const mask = (...names: (keyof typeof bits)[]) => names.reduce((sum, name) => sum + 2 ** bits[name], 0);
-
 class Parameters {
   readonly values: Record<string, string> = {};
   readonly #names = new Map<string, string>();
@@ -63,113 +68,6 @@ function bitsOf(value: number): string {
   bytes.setFloat64(0, value);
   return String(bytes.getBigUint64(0));
 }
-
-/** What a keyword reads: `value`, which is set if `isSet` holds. `each`: an array of values, any of which may do. */
-interface Field {
-  readonly kind: "boolean" | "number" | "text";
-  readonly value: string;
-  /** Absent: always. Texts are set unless they are empty. */
-  readonly isSet?: string;
-  readonly each?: string;
-}
-
-/** The fields of a place, made of its columns. */
-type Fields<Keyword extends string> = Readonly<Record<Keyword, (column: (name: string) => string) => Field>>;
-type AnyFields = Fields<string>;
-
-const boolean = (value: string): Field => ({ kind: "boolean", value });
-const number = (value: string, isSet?: string): Field => ({ kind: "number", value, isSet });
-const text = (value: string): Field => ({ kind: "text", value });
-const each = (column: string) => (): Field => ({ kind: "text", value: "value", each: column });
-
-const traceFields: Fields<KeywordOf<"trace">> = {
-  ok: (column) => boolean(column("ok")),
-  error: (column) => boolean(column("error")),
-  fault: (column) => boolean(column("fault")),
-  throttle: (column) => boolean(column("throttle")),
-  partial: (column) => boolean(column("partial")),
-  inferred: () => boolean(`arrayExists(value -> bitTest(value, ${bits.inferred}), segments.flags)`),
-  responsetime: (column) => number(`${column("response_ms")} / 1000`, `${column("response_ms")} >= 0`),
-  duration: (column) => number(`${column("duration_ms")} / 1000`),
-  "http.status": (column) => number(column("http_status"), `${column("http_status")} != 0`),
-  "http.url": (column) => text(column("http_url")),
-  "http.method": (column) => text(column("http_method")),
-  "http.useragent": (column) => text(column("http_user_agent")),
-  "http.clientip": (column) => text(column("http_client_ip")),
-  user: each("segments.user"),
-  availabilityzone: each("segments.availability_zone"),
-  "instance.id": each("segments.instance_id"),
-  "resource.arn": each("segments.resource_arn"),
-  "account.id": each("segments.account_id"),
-};
-
-const flag = (name: keyof typeof bits) => (column: (name: string) => string) =>
-  boolean(`bitTest(${column("flags")}, ${bits[name]})`);
-const lengthUnless = (lacking: number) => (column: (name: string) => string) =>
-  number(`(${column("end_us")} - ${column("start_us")}) / 1000000`, `bitAnd(${column("flags")}, ${lacking}) = 0`);
-
-const requestFields = {
-  ok: (column: (name: string) => string) =>
-    boolean(`bitAnd(${column("flags")}, ${mask("fault", "error", "throttle")}) = 0`),
-  error: flag("error"),
-  fault: flag("fault"),
-  throttle: flag("throttle"),
-  "http.status": (column: (name: string) => string) => number(column("http_status"), `${column("http_status")} != 0`),
-  "http.url": (column: (name: string) => string) => text(column("http_url")),
-  "http.method": (column: (name: string) => string) => text(column("http_method")),
-};
-
-const serviceFields: Fields<KeywordOf<"service">> = {
-  ...requestFields,
-  responsetime: lengthUnless(mask("inProgress")),
-  duration: lengthUnless(mask("inProgress")),
-  inferred: flag("inferred"),
-  root: flag("root"),
-  "http.useragent": (column) => text(column("http_user_agent")),
-  "http.clientip": (column) => text(column("http_client_ip")),
-  user: (column) => text(column("user")),
-  availabilityzone: (column) => text(column("availability_zone")),
-  "instance.id": (column) => text(column("instance_id")),
-  "resource.arn": (column) => text(column("resource_arn")),
-  name: (column) => text(column("name")),
-  type: (column) => text(column("type")),
-  "account.id": (column) => text(column("account_id")),
-};
-
-const absent = () => text("''");
-
-const edgeFields: Fields<KeywordOf<"edge">> = {
-  ...requestFields,
-  responsetime: lengthUnless(mask("inProgress", "link")),
-  duration: lengthUnless(mask("inProgress", "link")),
-  "http.useragent": absent,
-  "http.clientip": absent,
-  user: absent,
-  availabilityzone: absent,
-  "instance.id": absent,
-  "resource.arn": absent,
-};
-
-type CauseKeyword = KeywordOf<"causeService" | "causeEntity" | "slowEntity" | "causeException">;
-
-/** Of `element`, the JSON of what stands at `position` (from 1) in `list`. */
-const causeFields: Fields<CauseKeyword> = {
-  first: () => boolean("position = 1"),
-  last: () => boolean("position = length(list)"),
-  index: () => number("(position - 1)"),
-  name: () => text("JSONExtractString(element, 'Name')"),
-  type: () => text("JSONExtractString(element, 'Type')"),
-  message: () => text("JSONExtractString(element, 'Message')"),
-  inferred: () => boolean("JSONExtractBool(element, 'Inferred')"),
-  remote: () => boolean("JSONExtractBool(element, 'Remote')"),
-  coverage: () => number("JSONExtractFloat(element, 'Coverage')", "JSONHas(element, 'Coverage')"),
-};
-
-const causeColumns: Readonly<Record<RootCauseTerm["of"], string>> = {
-  fault: "fault_causes",
-  error: "error_causes",
-  responsetime: "response_time_causes",
-};
 
 class SqlWriter {
   readonly #parameters: Parameters;
@@ -204,7 +102,10 @@ class SqlWriter {
     switch (term.kind) {
       case "keyword": {
         const field = traceFields[term.keyword as KeywordOf<"trace">]((column) => column);
-        return { sql: this.#compare(field, term), cost: field.each === undefined ? costs.column : costs.walk };
+        if (field.each === undefined) return { sql: this.#compare(field, term), cost: costs.column };
+        if (term.comparison === "=" && term.value !== undefined && term.value !== "")
+          return { sql: `has(${field.each}, ${this.#parameters.of(term.value)})`, cost: costs.look };
+        return { sql: `arrayExists(value -> ${this.#compare(field, term)}, ${field.each})`, cost: costs.walk };
       }
       case "annotation":
         return this.#annotation(term.key, term);
@@ -224,12 +125,7 @@ class SqlWriter {
     }
   }
 
-  #compare(field: Field, { comparison, value }: Pick<KeywordTerm, "comparison" | "value">): string {
-    const sql = this.#compareOne(field, comparison, value);
-    return field.each === undefined ? sql : `arrayExists(value -> ${sql}, ${field.each})`;
-  }
-
-  #compareOne(field: Field, comparison?: Comparison, wanted?: Value): string {
+  #compare(field: Field, { comparison, value: wanted }: Compared): string {
     const isSet = field.kind === "text" ? `${field.value} != ''` : field.isSet;
     if (comparison === undefined || wanted === undefined)
       return `(${field.kind === "boolean" ? field.value : (isSet ?? "1")})`;
@@ -237,7 +133,7 @@ class SqlWriter {
     return isSet === undefined ? `(${compared})` : `(${isSet} AND ${compared})`;
   }
 
-  #annotation(key: string, { comparison, value }: Pick<KeywordTerm, "comparison" | "value">): Condition {
+  #annotation(key: string, { comparison, value }: Compared): Condition {
     const named = this.#parameters.of(key);
     const isThere = `has(annotations.key, ${named})`;
     if (comparison === "CONTAINS" && value === "") return { sql: isThere, cost: costs.look };
@@ -340,6 +236,8 @@ class SqlWriter {
     }
   }
 }
+
+type Compared = Pick<KeywordTerm, "comparison" | "value">;
 
 interface Equality {
   readonly column: string;

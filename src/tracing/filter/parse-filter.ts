@@ -166,7 +166,11 @@ class FilterParser {
     const comparison = this.#comparison();
     if (comparison !== "=" && comparison !== "!=") return this.#reader.expected("= or !=");
     this.#reader.take();
-    return { kind: "group", by, comparison, value: this.#reader.expectText(`the group's ${by}`) };
+    const token = this.#reader.peek();
+    const value = this.#value(`the group's ${by} in double quotes`);
+    if (typeof value !== "string")
+      this.#reader.fail("meaning", `'group.${by}' is compared with ${valuesOf.text}`, token);
+    return { kind: "group", by, comparison, value };
   }
 
   #rootCause(word: string, token: Token): Term {
