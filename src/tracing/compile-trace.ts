@@ -17,8 +17,10 @@ export interface CompiledTrace {
   readonly traceId: string;
   /** Latest end minus earliest start, seconds, rounded to milliseconds. */
   readonly durationSeconds: number;
-  /** Earliest start, epoch seconds. */
+  /** Earliest start of anything in it, epoch seconds. */
   readonly startSeconds: number;
+  /** Start of the first segment that was sent: when the trace began, whatever a subsegment says. */
+  readonly beganSeconds: number;
   /** Latest end; the earliest start while nothing has ended. */
   readonly endSeconds: number;
   /** True if the trace outgrew what is read of one trace; `segments` then holds its head. */
@@ -87,6 +89,7 @@ export function compileTrace(stored: StoredTrace, options: { nowMs: number; infe
     traceId,
     durationSeconds: roundToMs(Math.max(0, extent.end - extent.start)),
     startSeconds: extent.start,
+    beganSeconds: real[0]?.start_time ?? extent.start,
     endSeconds: Math.max(extent.start, extent.end),
     limitExceeded: stored.truncated,
     segments: all,

@@ -9,7 +9,7 @@ import { failureRootCauses, responseTimeRootCauses } from "./root-cause.js";
 import { textAt } from "./text-at.js";
 import type { NodeId, SegmentFacts, TraceFacts } from "./trace-facts.js";
 
-/** How far the time in a trace id may be before and after the first start and still be the trace's. */
+/** How far the time in a trace id may be before and after the first segment's start and still be the trace's. */
 const idBeforeStartMaxUs = 30 * 86_400_000_000;
 const idAfterStartMaxUs = 300_000_000;
 
@@ -28,11 +28,10 @@ export function factsOf(trace: CompiledTrace, options: FactsOptions = {}): Trace
   for (const start of trace.roots) segments.set(start, { ...segments.get(start)!, root: true });
   const calls = callsOf(trace, segments, table, options.linked ?? (() => undefined));
   const first = root && segments.get(root);
-  const startUs = toUs(trace.startSeconds);
   return {
     traceId,
-    timeMs: placeMs(traceId, startUs),
-    startUs,
+    timeMs: placeMs(traceId, toUs(trace.beganSeconds)),
+    startUs: toUs(trace.startSeconds),
     endUs: toUs(trace.endSeconds),
     durationMs: Math.round(trace.durationSeconds * 1000),
     responseMs: root?.end_time === undefined ? undefined : Math.round((root.end_time - root.start_time) * 1000),
@@ -78,8 +77,8 @@ function segmentFacts(segment: Entity, node: NodeId): SegmentFacts {
 }
 
 /** @see TraceFacts.timeMs */
-function placeMs(traceId: string, startUs: number): number {
+function placeMs(traceId: string, beganUs: number): number {
   const idMs = Number.parseInt(traceId.slice(2, 10), 16) * 1000;
-  const laterUs = idMs * 1000 - startUs;
-  return laterUs >= -idBeforeStartMaxUs && laterUs <= idAfterStartMaxUs ? idMs : Math.floor(startUs / 1000);
+  const laterUs = idMs * 1000 - beganUs;
+  return laterUs >= -idBeforeStartMaxUs && laterUs <= idAfterStartMaxUs ? idMs : Math.floor(beganUs / 1000);
 }

@@ -29,7 +29,7 @@ function summaryOf(trace: CompiledTrace): IndexedSummary {
 
   const summary: IndexedSummary = {
     Id: trace.traceId,
-    StartTime: roundToMs(trace.startSeconds),
+    StartTime: roundToMs(trace.beganSeconds),
     Duration: trace.durationSeconds,
     HasFault: outcome?.fault ?? false,
     HasError: outcome?.error ?? false,

@@ -56,7 +56,7 @@ export interface TraceFacts {
   readonly traceId: string;
   /**
    * Its place in lists, epoch milliseconds: the time in the id if that lies within 30 days before and 5 minutes after
-   * the first start, else the first start.
+   * the start of the first segment, else that start.
    */
   readonly timeMs: number;
   /** First start and last end, microseconds since the epoch. */
