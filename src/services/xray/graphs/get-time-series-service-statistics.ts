@@ -37,11 +37,12 @@ const forecastHistoryMs = 24 * 60 * minuteMs;
 /** Bands computed until others have their turn. */
 const bandsPerTurn = 20;
 
+type Deps = Pick<XrayDeps, "index" | "settings">;
 type Input = GetTimeSeriesServiceStatisticsCommandInput;
 type Output = Omit<GetTimeSeriesServiceStatisticsCommandOutput, "$metadata">;
 
 /** Requests over time: of the nodes or edges selected, else of all that clients asked of roots. */
-export const getTimeSeriesServiceStatistics = (deps: XrayDeps) =>
+export const getTimeSeriesServiceStatistics = (deps: Deps) =>
   operation<Input, Output>({
     name: "GetTimeSeriesServiceStatistics",
     readOnly: true,
@@ -136,7 +137,7 @@ function worded(
 
 /** For each item, what the day before its period let expect. */
 async function forecastsOf(
-  deps: XrayDeps,
+  deps: Deps,
   scope: Scope,
   query: SeriesQuery,
   items: readonly SeriesItem[],

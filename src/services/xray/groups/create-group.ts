@@ -47,7 +47,7 @@ export const createGroup = (deps: XrayDeps) =>
         createdMs: call.nowMs,
         filterChangedMs: call.nowMs,
       };
-      await call.commit(async (tx) => {
+      return call.commit(async (tx) => {
         const groups = await readGroups(tx, call);
         if (groups.some((other) => other.name === name)) throw invalidRequest(`A group named ${name} already exists`);
         if (groups.length > groupsMax)
@@ -68,8 +68,8 @@ export const createGroup = (deps: XrayDeps) =>
           })
           .execute();
         await putTags(tx, group.arn, input.Tags);
+        return { Group: groupView(group) };
       });
-      return { Group: groupView(group) };
     },
   });
 

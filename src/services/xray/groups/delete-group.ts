@@ -19,7 +19,7 @@ export const deleteGroup = (deps: XrayDeps) =>
 
     async execute(input, call) {
       checkReference(new Constraints(), input).check();
-      await call.commit(async (tx) => {
+      return call.commit(async (tx) => {
         const group = findGroup(await readGroups(tx, call), input);
         if (group.name === defaultGroupName) throw invalidRequest(`The group ${defaultGroupName} cannot be deleted`);
         await tx
@@ -29,7 +29,7 @@ export const deleteGroup = (deps: XrayDeps) =>
           .where("group_name", "=", group.name)
           .execute();
         await deleteTags(tx, group.arn);
+        return {};
       });
-      return {};
     },
   });

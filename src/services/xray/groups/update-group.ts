@@ -21,7 +21,7 @@ export const updateGroup = (deps: XrayDeps) =>
 
     async execute(input, call) {
       checkReference(new Constraints(), input).check();
-      const group = await call.commit(async (tx) => {
+      return call.commit(async (tx) => {
         const groups = await readGroups(tx, call);
         const before = findGroup(groups, input);
         const filterExpression = input.FilterExpression ?? before.filterExpression;
@@ -53,8 +53,7 @@ export const updateGroup = (deps: XrayDeps) =>
           })
           .onConflict((conflict) => conflict.columns(["account_id", "region", "group_name"]).doUpdateSet(changed))
           .execute();
-        return after;
+        return { Group: groupView(after) };
       });
-      return { Group: groupView(group) };
     },
   });

@@ -6,6 +6,7 @@ import { operation } from "../../operation.js";
 import { decodePageToken, encodePageToken } from "../../page-token.js";
 import type { XrayDeps } from "../deps.js";
 import { invalidNextToken } from "../errors.js";
+import { requireInt32 } from "../int32.js";
 import { accessToAll } from "../trace-event.js";
 import { findInsight, insightIdConstraints, tokenConstraint } from "./find-insight.js";
 
@@ -21,6 +22,7 @@ export const getInsightEvents = (deps: XrayDeps) =>
 
     async execute(input, call) {
       const { InsightId, MaxResults, NextToken } = input;
+      requireInt32("", { maxResults: MaxResults });
       tokenConstraint(insightIdConstraints(InsightId), NextToken)
         .range("maxResults", MaxResults, { min: 1, max: eventsPerPageMax })
         .check();

@@ -9,6 +9,7 @@ import { decodePageToken, encodePageToken } from "../../page-token.js";
 import type { XrayDeps } from "../deps.js";
 import { invalidNextToken } from "../errors.js";
 import { findGroup } from "../groups/group-access.js";
+import { requireInt32 } from "../int32.js";
 import { accessToAll } from "../trace-event.js";
 import { rangeOf, tokenConstraint } from "./find-insight.js";
 
@@ -67,6 +68,7 @@ export const getInsightSummaries = (deps: XrayDeps) =>
   });
 
 function checkConstraints({ States, GroupARN, GroupName, StartTime, EndTime, MaxResults, NextToken }: Input): void {
+  requireInt32("", { maxResults: MaxResults });
   const constraints = new Constraints()
     .length("states", States, { max: statesMax })
     .length("groupARN", GroupARN, { min: 1, max: 400 })

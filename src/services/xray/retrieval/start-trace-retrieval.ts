@@ -38,7 +38,7 @@ export const startTraceRetrieval = (deps: XrayDeps) =>
         throw invalidRequest("StartTime and EndTime must be times");
       if (fromMs > untilMs) throw invalidRequest("StartTime must not be after EndTime");
       const token = deps.environment.ids.bytes(tokenBytes).toString("base64url");
-      await call.commit(async (tx) => {
+      return call.commit(async (tx) => {
         const { count } = await tx
           .selectFrom("xray_retrievals")
           .select((select) => select.fn.countAll<number>().as("count"))
@@ -66,7 +66,7 @@ export const startTraceRetrieval = (deps: XrayDeps) =>
             found_ids: "[]",
           })
           .execute();
+        return { RetrievalToken: token };
       });
-      return { RetrievalToken: token };
     },
   });

@@ -1,7 +1,7 @@
 import type { SamplingRule, SamplingRuleUpdate } from "@aws-sdk/client-xray";
 import { Constraints } from "../../constraints.js";
 import { invalidRequest } from "../errors.js";
-import { requireInt32 } from "./int32.js";
+import { requireInt32 } from "../int32.js";
 
 /** AWS's bounds; 10000 is the priority of the Default rule. */
 const priorityMax = 9999;

@@ -1,7 +1,7 @@
 import type { GetSamplingTargetsCommandInput } from "@aws-sdk/client-xray";
 import { Constraints } from "../../constraints.js";
 import { invalidRequest } from "../errors.js";
-import { requireInt32 } from "./int32.js";
+import { requireInt32 } from "../int32.js";
 import { printable } from "./rule-input.js";
 
 /** AWS's limit of each of the two lists. */

@@ -31,7 +31,7 @@ export const putEncryptionConfig = (deps: XrayDeps) =>
       const managed = KeyId === xrayManagedAlias || KeyId === managedAliasArn(call);
       const named = KeyId === undefined || managed ? undefined : await usableKey(deps, call, KeyId);
 
-      const setting = await call.commit(async (tx) => {
+      return call.commit(async (tx) => {
         const key = managed ? await ensureXrayManagedKey(tx, deps, call, call.nowMs) : named;
         const changed = { key_arn: key?.arn ?? "", changed_ms: call.nowMs };
         await tx
@@ -39,9 +39,9 @@ export const putEncryptionConfig = (deps: XrayDeps) =>
           .values({ account_id: call.accountId, region: call.region, ...changed })
           .onConflict((conflict) => conflict.columns(["account_id", "region"]).doUpdateSet(changed))
           .execute();
-        return { keyArn: changed.key_arn, changedMs: call.nowMs };
+        const setting = { keyArn: changed.key_arn, changedMs: call.nowMs };
+        return { EncryptionConfig: encryptionView(setting, call.nowMs) };
       });
-      return { EncryptionConfig: encryptionView(setting, call.nowMs) };
     },
   });
 

@@ -37,7 +37,7 @@ export const putResourcePolicy = (deps: XrayDeps) =>
           "LockoutPreventionException",
           "The policy would keep you from putting a policy again: change it, or set BypassPolicyLockoutCheck",
         );
-      const revision = await call.commit(async (tx) => {
+      return call.commit(async (tx) => {
         const policies = await readPolicies(tx, call);
         const before = policies.find((policy) => policy.policy_name === name);
         const asked = input.PolicyRevisionId;
@@ -58,16 +58,15 @@ export const putResourcePolicy = (deps: XrayDeps) =>
           .values({ account_id: call.accountId, region: call.region, policy_name: name, ...changed })
           .onConflict((conflict) => conflict.columns(["account_id", "region", "policy_name"]).doUpdateSet(changed))
           .execute();
-        return changed.revision;
+        return {
+          ResourcePolicy: {
+            PolicyName: name,
+            PolicyDocument: document,
+            PolicyRevisionId: String(changed.revision),
+            LastUpdatedTime: new Date(call.nowMs),
+          },
+        };
       });
-      return {
-        ResourcePolicy: {
-          PolicyName: name,
-          PolicyDocument: document,
-          PolicyRevisionId: String(revision),
-          LastUpdatedTime: new Date(call.nowMs),
-        },
-      };
     },
   });
 

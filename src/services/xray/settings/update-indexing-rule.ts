@@ -26,7 +26,7 @@ export const updateIndexingRule = (_deps: XrayDeps) =>
       const percentage = input.Rule?.Probabilistic?.DesiredSamplingPercentage;
       if (percentage === undefined || !(percentage >= 0 && percentage <= 100))
         throw invalidRequest("Rule must hold Probabilistic with a DesiredSamplingPercentage from 0 to 100");
-      await call.commit(async (tx) => {
+      return call.commit(async (tx) => {
         const changed = { desired_percentage: String(percentage), modified_ms: call.nowMs };
         await tx
           .insertInto("xray_indexing_rules")
@@ -41,7 +41,7 @@ export const updateIndexingRule = (_deps: XrayDeps) =>
             { ...latest, fromMs: Math.max(latest.fromMs, call.nowMs), indexedPercentage: percentage },
             call.nowMs,
           );
+        return { IndexingRule: indexingRuleView({ percentage, modifiedMs: call.nowMs }) };
       });
-      return { IndexingRule: indexingRuleView({ percentage, modifiedMs: call.nowMs }) };
     },
   });

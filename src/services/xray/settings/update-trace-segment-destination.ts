@@ -38,14 +38,14 @@ export const updateTraceSegmentDestination = (deps: XrayDeps) =>
         for (const access of spanGroupAccess(call)) await call.demand(access);
         if (!(await mayPutSpans(deps.settings.read, call, call.nowMs))) throw accessDenied(logsNotPermitted);
       }
-      await call.commit(async (tx) => {
+      return call.commit(async (tx) => {
         requireChange(await latestPeriod(tx, call), destination, call.nowMs);
         if (destination === "CloudWatchLogs") await createSpanGroup(tx, call, deps.environment.ids);
         const { percentage } = await readIndexingRule(tx, call);
         const period = { fromMs: call.nowMs + pendingMs, destination, indexedPercentage: percentage };
         await beginPeriod(tx, call, period, call.nowMs);
+        return { Destination: destination, Status: "PENDING" };
       });
-      return { Destination: destination, Status: "PENDING" };
     },
   });
 

@@ -3,6 +3,7 @@ import type { PutTelemetryRecordsCommandInput, PutTelemetryRecordsCommandOutput 
 import { Constraints } from "../../constraints.js";
 import { operation } from "../../operation.js";
 import { invalidRequest } from "../errors.js";
+import { requireInt32 } from "../int32.js";
 import { accessToAll, traceEvent, traceResources } from "../trace-event.js";
 
 /** A daemon sends at most 10 a call and keeps 30. */
@@ -37,10 +38,11 @@ export const putTelemetryRecords = () =>
         );
       if (records.some(({ Timestamp }) => Timestamp === undefined || Number.isNaN(Timestamp.getTime())))
         throw invalidRequest("Timestamp of a telemetry record must be a point in time");
-      for (const { BackendConnectionErrors: errors = {}, Timestamp: _, ...counts } of records)
-        for (const [name, count] of Object.entries({ ...counts, ...errors }))
-          if (count !== undefined && !Number.isSafeInteger(count))
-            throw invalidRequest(`${name} must be a whole number`);
+      for (const [index, { BackendConnectionErrors: errors, Timestamp: _, ...counts }] of records.entries()) {
+        const at = `telemetryRecords.${index + 1}.member`;
+        requireInt32(at, counts);
+        requireInt32(`${at}.backendConnectionErrors`, { ...errors });
+      }
       const [first, ...rest] = records;
       if (first === undefined) return {};
       const latest = rest.reduce((best, next) => (next.Timestamp! > best.Timestamp! ? next : best), first);
