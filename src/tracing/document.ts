@@ -105,7 +105,10 @@ function toHttp(value: unknown): HttpData | undefined {
 
 function toAnnotations(value: unknown): Entity["annotations"] {
   if (!isObject(value)) return undefined;
-  const kept = Object.entries(value).filter(([, item]) => ["string", "number", "boolean"].includes(typeof item));
+  const kept = Object.entries(value).filter(
+    // JSON may say 1e999, which no answer can say again.
+    ([, item]) => typeof item === "string" || typeof item === "boolean" || Number.isFinite(item),
+  );
   return Object.fromEntries(kept) as Entity["annotations"]; // safe for a key such as __proto__
 }
 

@@ -2,24 +2,28 @@ import type { Entity } from "./entity.js";
 import { outcomeOf } from "./service-id.js";
 import type { RequestFacts } from "./trace-facts.js";
 
-/** What a sender says is no status of HTTP counts as unknown. */
 const httpStatusMax = 999;
 
 /** What a segment or subsegment tells about one request. */
 export function requestFacts(entity: Entity): RequestFacts {
-  const { request, response } = entity.http ?? {};
+  const request = entity.http?.request;
   const { fault, error, throttle } = outcomeOf(entity);
-  const status = response?.status ?? 0;
   return {
     startUs: toUs(entity.start_time),
     endUs: entity.end_time === undefined ? undefined : toUs(entity.end_time),
     fault,
     error,
     throttle,
-    httpStatus: status > 0 && status <= httpStatusMax ? status : 0,
+    httpStatus: httpStatusOf(entity),
     httpUrl: request?.url ?? "",
     httpMethod: request?.method ?? "",
   };
+}
+
+/** 0 if unknown; whatever else a sender may say, it is no status of HTTP. */
+export function httpStatusOf({ http }: Entity): number {
+  const status = http?.response?.status ?? 0;
+  return status > 0 && status <= httpStatusMax ? status : 0;
 }
 
 /** Epoch seconds as whole microseconds. */

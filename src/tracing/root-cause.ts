@@ -5,7 +5,7 @@ import type {
   RootCauseException,
   ServiceId,
 } from "@aws-sdk/client-xray";
-import type { CompiledTrace } from "./compile-trace.js";
+import { type Caller, type CompiledTrace, walk } from "./compile-trace.js";
 import type { Entity } from "./entity.js";
 import { nodeOf, outcomeOf, serviceIdOf } from "./service-id.js";
 
@@ -18,7 +18,7 @@ const slowResponseSeconds = 2;
 /** Share of the root's response time below which a child explains nothing. */
 const coverageMin = 0.5;
 
-/** Chains longer than this are cut at their caller's end: a summary is not a trace. */
+/** Chains of services longer than this lose their beginning, chains within one their end: a summary is not a trace. */
 const pathLengthMax = 100;
 
 /** One service of the chain from the entry to the culprit, with the way through it. */
@@ -34,132 +34,124 @@ interface Step {
 export function failureRootCauses(trace: CompiledTrace, flag: "fault" | "error"): (FaultRootCause & ErrorRootCause)[] {
   const flagged = trace.segments.filter((segment) => segment.type === undefined && outcomeOf(segment)[flag]);
   if (flagged.length === 0) return [];
-  const tree = new TraceTree(trace);
-  const callers = new Set(flagged.flatMap((segment) => tree.callingSegment(segment) ?? []));
-  const clientImpacting = trace.root !== undefined && outcomeOf(trace.root)[flag];
-  return flagged
+  const paths = new Paths(trace);
+  const callers = new Set(flagged.map((segment) => trace.callers.get(segment)?.segment));
+  const deepestFirst = flagged
     .filter((segment) => !callers.has(segment))
-    .map((segment) => tree.pathTo(segment, deepestFlagged(segment, flag)))
-    .filter((path) => !isUnexplained(path, trace.root))
-    .sort((a, b) => b.length - a.length)
-    .slice(0, rootCausesMax)
-    .map((path) => ({
-      Services: path.map(({ segment, entities }) => ({
-        ...causeService(segment),
-        EntityPath: entities.map((entity) => ({
-          Name: entity.name,
-          Exceptions: exceptionsOf(entity),
-          Remote: isRemote(entity),
-        })),
-        Inferred: segment.inferred === true,
-      })),
-      ClientImpacting: clientImpacting,
-    }));
+    .map((segment) => ({ segment, length: paths.lengthTo(segment) }))
+    .sort((a, b) => b.length - a.length);
+  const clientImpacting = trace.root !== undefined && outcomeOf(trace.root)[flag];
+  const causes: FaultRootCause[] = [];
+  for (const { segment } of deepestFirst) {
+    if (causes.length === rootCausesMax) break;
+    const path = paths.to(segment, deepestFlagged(segment, flag));
+    if (!isUnexplained(path, trace.root))
+      causes.push({ Services: path.map(failedService), ClientImpacting: clientImpacting });
+  }
+  return causes;
+}
+
+function failedService({ segment, entities }: Step) {
+  return {
+    ...causeService(segment),
+    EntityPath: entities.map((entity) => ({
+      Name: entity.name,
+      Exceptions: exceptionsOf(entity),
+      Remote: isRemote(entity),
+    })),
+    Inferred: segment.inferred === true,
+  };
 }
 
 /** Where the time of a slow trace went: down the largest child while it covers at least half of the root's time. */
 export function responseTimeRootCauses(trace: CompiledTrace): ResponseTimeRootCause[] {
   const { root } = trace;
   if (root?.end_time === undefined) return [];
-  const responseSeconds = root.end_time - root.start_time;
-  if (responseSeconds < slowResponseSeconds) return [];
-  const tree = new TraceTree(trace);
-  const coverage = (entity: Entity) => {
-    const end = Math.min(entity.end_time ?? entity.start_time, root.end_time!);
-    const covered = Math.max(0, end - Math.max(entity.start_time, root.start_time));
-    return Math.round((covered / responseSeconds) * 1000) / 1000;
+  const { start_time: from, end_time: until } = root;
+  if (until - from < slowResponseSeconds) return [];
+  const coverage = ({ start_time, end_time = start_time }: Entity) => {
+    const covered = Math.max(0, Math.min(end_time, until) - Math.max(start_time, from));
+    return Math.round((covered / (until - from)) * 1000) / 1000;
   };
+  const paths = new Paths(trace);
   let culprit = root;
   const seen = new Set<Entity>();
   while (seen.size < pathLengthMax && !seen.has(culprit)) {
     seen.add(culprit);
-    const largest = tree
-      .below(culprit)
-      .reduce<Entity | undefined>(
-        (best, child) => (best === undefined || coverage(child) > coverage(best) ? child : best),
-        undefined,
-      );
+    let largest: Entity | undefined;
+    for (const child of paths.below(culprit))
+      if (largest === undefined || coverage(child) > coverage(largest)) largest = child;
     if (largest === undefined || coverage(largest) < coverageMin) break;
     culprit = largest;
   }
-  const segment = tree.segmentOf(culprit);
-  if (segment === undefined) return [];
   return [
     {
-      Services: tree.pathTo(segment, culprit).map((step) => ({
-        ...causeService(step.segment),
-        EntityPath: step.entities.map((entity) => ({
+      Services: paths.to(paths.segmentOf(culprit), culprit).map(({ segment, entities }) => ({
+        ...causeService(segment),
+        EntityPath: entities.map((entity) => ({
           Name: entity.name,
           Coverage: coverage(entity),
           Remote: isRemote(entity),
         })),
-        Inferred: step.segment.inferred === true,
+        Inferred: segment.inferred === true,
       })),
       ClientImpacting: true,
     },
   ];
 }
 
-/** Who is below whom in a trace, through subsegments and from a call to the segment it led to. */
-class TraceTree {
+/** Ways through a trace, inside segments and from a call to the segment it led to. */
+class Paths {
+  readonly #callers: CompiledTrace["callers"];
   readonly #parent = new Map<Entity, Entity>();
-  readonly #segment = new Map<Entity, Entity>();
-  readonly #byId = new Map<string, Entity>();
-  readonly #called = new Map<string, Entity[]>();
+  readonly #called = new Map<Entity, Entity[]>();
 
-  constructor(trace: CompiledTrace) {
-    for (const segment of trace.segments) {
-      const pending = [segment];
-      while (pending.length > 0) {
-        const entity = pending.pop()!;
-        this.#segment.set(entity, segment);
-        if (!this.#byId.has(entity.id)) this.#byId.set(entity.id, entity);
-        for (const child of entity.subsegments ?? []) {
-          this.#parent.set(child, entity);
-          pending.push(child);
-        }
-      }
-      if (segment.parent_id === undefined) continue;
-      const siblings = this.#called.get(segment.parent_id);
+  constructor({ segments, callers }: CompiledTrace) {
+    this.#callers = callers;
+    for (const segment of segments)
+      walk(segment, (entity) => {
+        for (const child of entity.subsegments ?? []) this.#parent.set(child, entity);
+      });
+    for (const [segment, { entity }] of callers) {
+      const siblings = this.#called.get(entity);
       if (siblings) siblings.push(segment);
-      else this.#called.set(segment.parent_id, [segment]);
+      else this.#called.set(entity, [segment]);
     }
   }
 
-  segmentOf(entity: Entity): Entity | undefined {
-    return this.#segment.get(entity);
+  segmentOf(entity: Entity): Entity {
+    let top = entity;
+    for (let parent = this.#parent.get(top); parent !== undefined; parent = this.#parent.get(top)) top = parent;
+    return top;
   }
 
   /** Subsegments, and the segments that were called from here. */
   below(entity: Entity): Entity[] {
-    return [...(entity.subsegments ?? []), ...(this.#called.get(entity.id) ?? [])];
+    return [...(entity.subsegments ?? []), ...(this.#called.get(entity) ?? [])];
   }
 
-  callingSegment(segment: Entity): Entity | undefined {
-    const caller = this.#callerOf(segment);
-    return caller && this.#segment.get(caller);
+  /** Services in the chain from the entry to the segment. */
+  lengthTo(segment: Entity): number {
+    const seen = new Set<Entity>();
+    for (let at: Entity | undefined = segment; at !== undefined && !seen.has(at); at = this.#callers.get(at)?.segment)
+      if (seen.add(at).size === pathLengthMax) break;
+    return seen.size;
   }
 
   /** The chain from the entry to `last`, which is `segment` or a subsegment of it. */
-  pathTo(segment: Entity, last: Entity): Step[] {
+  to(segment: Entity, last: Entity): Step[] {
     const steps: Step[] = [];
     const seen = new Set<Entity>();
-    let current: Entity | undefined = segment;
-    let end: Entity | undefined = last;
-    while (current !== undefined && end !== undefined && !seen.has(current) && seen.size < pathLengthMax) {
-      seen.add(current);
-      steps.unshift({ segment: current, entities: this.#within(end) });
-      end = this.#callerOf(current);
-      current = end && this.#segment.get(end);
+    let at: Caller | undefined = { segment, entity: last };
+    while (at !== undefined && !seen.has(at.segment) && seen.size < pathLengthMax) {
+      seen.add(at.segment);
+      steps.push({ segment: at.segment, entities: this.#within(at.entity) });
+      at = this.#callers.get(at.segment);
     }
-    return steps;
+    return steps.reverse();
   }
 
-  #callerOf(segment: Entity): Entity | undefined {
-    return segment.parent_id === undefined ? undefined : this.#byId.get(segment.parent_id);
-  }
-
-  /** From the segment down to `end`, both included; the far end of a path too long. */
+  /** From the segment down to `end`, both included; the near end of a path too long. */
   #within(end: Entity): Entity[] {
     const entities: Entity[] = [];
     for (let entity: Entity | undefined = end; entity !== undefined; entity = this.#parent.get(entity))

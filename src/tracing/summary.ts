@@ -3,6 +3,7 @@ import { type CompiledTrace, roundToMs } from "./compile-trace.js";
 import type { Entity } from "./entity.js";
 import { indexedAnnotationsOf } from "./indexed-annotations.js";
 import { NodeTable } from "./node-table.js";
+import { httpStatusOf } from "./request-facts.js";
 import { clientOf, nodeOf, outcomeOf, serviceIdOf } from "./service-id.js";
 import { textAt } from "./text-at.js";
 import type { NodeId } from "./trace-facts.js";
@@ -39,7 +40,7 @@ function summaryOf(trace: CompiledTrace): IndexedSummary {
     Annotations: annotationsOf(trace.segments, table),
     Users: usersOf(segments, table),
     ServiceIds: table.nodes.map(serviceIdOf),
-    ResourceARNs: distinct(segments, (segment) => segment.resource_arn).map((ARN) => ({ ARN })),
+    ResourceARNs: distinct(segments, (segment) => segment.resource_arn || undefined).map((ARN) => ({ ARN })),
     InstanceIds: distinct(segments, (segment) => textAt(segment.aws?.["ec2"], "instance_id")).map((Id) => ({ Id })),
     AvailabilityZones: distinct(
       segments,
@@ -55,10 +56,11 @@ function summaryOf(trace: CompiledTrace): IndexedSummary {
 }
 
 function httpOf(root: Entity | undefined): Http {
-  const { request, response } = root?.http ?? {};
+  const request = root?.http?.request;
   const http: Http = {};
   if (request?.url !== undefined) http.HttpURL = request.url;
-  if (response?.status !== undefined) http.HttpStatus = response.status;
+  const status = root && httpStatusOf(root);
+  if (status) http.HttpStatus = status;
   if (request?.method !== undefined) http.HttpMethod = request.method;
   if (request?.user_agent !== undefined) http.UserAgent = request.user_agent;
   if (request?.client_ip !== undefined) http.ClientIp = request.client_ip;
@@ -86,7 +88,7 @@ function toAnnotationValue(value: string | number | boolean): AnnotationValue {
 function usersOf(segments: readonly Entity[], table: NodeTable) {
   const carriersOf = new Map<string, Entity[]>();
   for (const segment of segments) {
-    if (segment.user === undefined) continue;
+    if (!segment.user) continue;
     const carriers = carriersOf.get(segment.user);
     if (carriers) carriers.push(segment);
     else carriersOf.set(segment.user, [segment]);
