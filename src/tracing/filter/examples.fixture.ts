@@ -351,6 +351,7 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
       meaning: "by ARN",
       finds: ["cart"],
     },
+    { expression: "group.name = slow", meaning: "a word needs no quotes", finds: ["cart"] },
     { expression: 'groupname = "Default"', meaning: "every trace", finds: all },
   ],
   Together: [
@@ -396,6 +397,7 @@ export const refusedExamples: readonly RefusedExample[] = [
   { expression: 'user = "a\\n"', problem: "syntax", message: "A backslash stands before a quote or another backslash" },
   { expression: "annotation[]", problem: "syntax", message: "Unexpected ']': the key of an annotation was expected" },
   { expression: "group.name", problem: "syntax", message: "The expression ends too early: = or != was expected" },
+  { expression: "group.name = 5", problem: "meaning", message: "'group.name' is compared with a text" },
   { expression: "rootcause.fault", problem: "syntax", message: "Unexpected 'rootcause.fault': rootcause.json or" },
   { expression: "rootcause.json = [{}]", problem: "syntax", message: "Unexpected '[': '#' was expected" },
   { expression: "rootcause.json = #[{]", problem: "syntax", message: "The JSON that begins here has no end" },
