@@ -43,7 +43,7 @@ export const putResourcePolicy = (_deps: LogsDeps) =>
       );
       if (name!.includes("\0")) throw invalidParameter("policyName holds a character that is not allowed.");
       checkDocument(document!);
-      await call.commit(async (tx) => {
+      return call.commit(async (tx) => {
         const others = (await readPolicies(tx, call)).filter((policy) => policy.policy_name !== name);
         if (others.length >= policiesMax)
           throw limitExceeded(`Resource limit exceeded: ${policiesMax} resource policies in an account and region.`);
@@ -53,10 +53,8 @@ export const putResourcePolicy = (_deps: LogsDeps) =>
           .values({ account_id: call.accountId, region: call.region, policy_name: name!, ...changed })
           .onConflict((conflict) => conflict.columns(["account_id", "region", "policy_name"]).doUpdateSet(changed))
           .execute();
+        return { resourcePolicy: viewOf({ policy_name: name!, ...changed }) };
       });
-      return {
-        resourcePolicy: viewOf({ policy_name: name!, document: document!, updated_ms: call.nowMs }),
-      };
     },
   });
 
@@ -94,7 +92,7 @@ export const deleteResourcePolicy = (_deps: LogsDeps) =>
     async execute(input, call) {
       refuseResource(input);
       check(new Constraints().required("policyName", input.policyName));
-      await call.commit(async (tx) => {
+      return call.commit(async (tx) => {
         const policies = await readPolicies(tx, call);
         if (!policies.some((policy) => policy.policy_name === input.policyName))
           throw new ServiceError("ResourceNotFoundException", "The specified resource policy does not exist.");
@@ -104,8 +102,8 @@ export const deleteResourcePolicy = (_deps: LogsDeps) =>
           .where("region", "=", call.region)
           .where("policy_name", "=", input.policyName!)
           .execute();
+        return {};
       });
-      return {};
     },
   });
 

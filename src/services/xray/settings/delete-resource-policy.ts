@@ -21,7 +21,7 @@ export const deleteResourcePolicy = (_deps: XrayDeps) =>
     async execute(input, call) {
       const name = input.PolicyName!;
       checkPolicyName(name);
-      await call.commit(async (tx) => {
+      return call.commit(async (tx) => {
         const policy = (await readPolicies(tx, call)).find(({ policy_name }) => policy_name === name);
         if (policy === undefined) throw invalidRequest(`There is no resource policy named ${name}`);
         if (input.PolicyRevisionId !== undefined && input.PolicyRevisionId !== String(policy.revision))
@@ -32,7 +32,7 @@ export const deleteResourcePolicy = (_deps: XrayDeps) =>
           .where("region", "=", call.region)
           .where("policy_name", "=", name)
           .execute();
+        return {};
       });
-      return {};
     },
   });
