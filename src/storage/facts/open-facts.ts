@@ -12,9 +12,10 @@ import type { GroupCommitLimits } from "./group-commit.js";
 import { Journal } from "./journal.js";
 import { JournaledWriter, type JournaledWriterLimits, journaledWriterLimits } from "./journaled-writer.js";
 import { migrateFacts } from "./migrate-facts.js";
+import type { SearchLimits } from "./search-index.js";
 import { StoredEvents } from "./stored-events.js";
 import { StoredLogEvents } from "./stored-log-events.js";
-import { type SearchLimits, StoredTraceIndex } from "./stored-trace-index.js";
+import { StoredTraceIndex } from "./stored-trace-index.js";
 import { StoredTraces } from "./stored-traces.js";
 import { type FactTable, factTableNames, type IndexTable, indexTableNames } from "./tables.js";
 

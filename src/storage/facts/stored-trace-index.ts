@@ -1,10 +1,8 @@
 import type { Environment } from "../../environment.js";
-import { filterToSql } from "../../tracing/filter/filter-to-sql.js";
 import type { GraphTotals } from "../../tracing/graph-totals.js";
 import type { IndexedTrace } from "../../tracing/trace-facts.js";
 import type { Scope } from "../scope.js";
 import type {
-  FoundTrace,
   FoundTraces,
   GraphMinute,
   GraphQuery,
@@ -19,9 +17,8 @@ import { endedMinutes, traceColumns, writeIndexedTrace } from "./encode-indexed-
 import type { FactDatabase } from "./fact-database.js";
 import type { FactWriter } from "./fact-writer.js";
 import { RowWriter } from "./row-writer.js";
-import type { QueryParameters } from "./session.js";
+import { type SearchLimits, searchIndex, searchLimits } from "./search-index.js";
 import { minutesOfTraces, positionsOfTraces, unindexedTraces } from "./sql/find-indexed.sql.js";
-import { countSearched, type SearchShape, searchFloor, searchTraces, shareParts } from "./sql/search-traces.sql.js";
 import { type GraphParts, StoredGraphs } from "./stored-graphs.js";
 import { indexWriter } from "./tables.js";
 
@@ -30,16 +27,6 @@ const dayMs = 86_400_000;
 const rowBytesExpected = 4096;
 /** One statement's: ids travel in its text. */
 const lookedUpAtOnceMax = 5000;
-
-/** What one search may cost; beyond, the rest is on further pages. */
-export interface SearchLimits {
-  /** Traces that are held against a filter: a second or so of the engine. */
-  readonly scannedMax: number;
-  /** Of summaries: a page ends with the one that passes it. */
-  readonly pageBytesMax: number;
-}
-
-const searchLimits: SearchLimits = { scannedMax: 1_000_000, pageBytesMax: 16 * 1024 * 1024 };
 
 /**
  * The index of traces in the fact store. Rows go to the engine without the journal: an index is made again from the
@@ -84,52 +71,9 @@ export class StoredTraceIndex implements TraceIndex {
     return positions;
   }
 
-  async search(scope: Scope, search: TraceSearch): Promise<FoundTraces> {
-    const { by, fromMs, untilMs, after, limit, share } = search;
-    const filter = search.filter === undefined ? undefined : filterToSql(search.filter);
-    const parameters = {
-      ...scope,
-      fromMs,
-      untilMs,
-      fromUs: fromMs * 1000,
-      untilUs: untilMs * 1000,
-      keptFromMs: this.#keptFromMs(),
-      afterMs: after?.timeMs ?? 0,
-      afterTraceId: after?.traceId ?? "",
-      shareUntil: Math.round(Math.min(Math.max(share ?? 1, 0), 1) * shareParts),
-      floorMs: 0,
-    };
-    let shape: SearchShape = { by, paged: after !== undefined, shared: share !== undefined, floored: false };
-    let floor: TracePosition | undefined;
-    if (filter !== undefined) {
-      floor = await this.#searchFloor(shape, parameters);
-      shape = { ...shape, floored: floor !== undefined, condition: filter.condition };
-      parameters.floorMs = floor?.timeMs ?? 0;
-    }
-    const rows = await this.#database.query<FoundColumns>("facts.searchTraces", searchTraces(shape), {
-      ...parameters,
-      ...filter?.parameters,
-      limit: limit + 1,
-      bytesMax: this.#limits.pageBytesMax,
-    });
-    const traces = rows.slice(0, limit).map((row) => foundTrace(row, by));
-    const last = traces.length < Number(rows[0]?.found ?? 0) ? traces.at(-1) : undefined;
-    const [counted] = await this.#database.query<{ traces: number }>(
-      "facts.countSearched",
-      countSearched({ ...shape, bounded: last !== undefined }),
-      { ...parameters, lastMs: last?.timeMs ?? 0, lastTraceId: last?.traceId ?? "" },
-    );
-    const next = last === undefined ? floor : { timeMs: last.timeMs, traceId: last.traceId };
-    return { traces, scannedCount: Number(counted?.traces ?? 0), ...(next !== undefined && { next }) };
-  }
-
-  /** Where a search that holds traces against a filter ends early: below all traces of that millisecond. */
-  async #searchFloor(shape: SearchShape, parameters: QueryParameters): Promise<TracePosition | undefined> {
-    const [row] = await this.#database.query<{ time_ms: number }>("facts.searchFloor", searchFloor(shape), {
-      ...parameters,
-      scannedMax: this.#limits.scannedMax,
-    });
-    return row && { timeMs: Number(row.time_ms), traceId: "" };
+  search(scope: Scope, search: TraceSearch): Promise<FoundTraces> {
+    const keptFromMs = this.#keptFromMs();
+    return searchIndex({ database: this.#database, limits: this.#limits, keptFromMs }, scope, search);
   }
 
   graph(scope: Scope, query: GraphQuery): Promise<GraphTotals> {
@@ -211,30 +155,6 @@ export class StoredTraceIndex implements TraceIndex {
     const { clock } = this.#environment;
     return Math.floor(clock.nowMs() / dayMs - this.#traceRetentionDays) * dayMs;
   }
-}
-
-interface FoundColumns {
-  readonly trace_id: string;
-  readonly time_ms: number;
-  readonly matched_ms?: number;
-  readonly summary: string;
-  readonly fault_causes: readonly string[];
-  readonly error_causes: readonly string[];
-  readonly response_time_causes: readonly string[];
-  readonly found: number;
-}
-
-function foundTrace(row: FoundColumns, by: TraceSearch["by"]): FoundTrace {
-  const causes =
-    `"FaultRootCauses":[${row.fault_causes.join(",")}],"ErrorRootCauses":[${row.error_causes.join(",")}],` +
-    `"ResponseTimeRootCauses":[${row.response_time_causes.join(",")}]}`;
-  const members = row.summary.trimEnd().slice(0, -1);
-  return {
-    traceId: row.trace_id,
-    timeMs: Number(row.time_ms),
-    summary: members.trim() === "{" ? `{${causes}` : `${members},${causes}`,
-    ...(by !== "TraceId" && { matchedEventMs: Number(row.matched_ms) }),
-  };
 }
 
 function* chunks<Item>(items: readonly Item[], size: number): Generator<readonly Item[]> {

@@ -17,7 +17,7 @@ CREATE TABLE IF NOT EXISTS traces (
   region     LowCardinality(String),
   -- the trace's place in lists, milliseconds since the epoch
   time_ms    Int64 CODEC(Delta, ZSTD(1)),
-  trace_id   String CODEC(ZSTD(1)),
+  trace_id   String,
   -- when its documents were read, microseconds since the epoch
   version    UInt64 CODEC(Delta, ZSTD(1)),
   -- 1: the trace stands at another time now
@@ -28,10 +28,10 @@ CREATE TABLE IF NOT EXISTS traces (
   end_us     Int64 CODEC(Delta, ZSTD(1)),
   in_progress UInt8,
   -- those since the epoch in which segments or calls ended
-  ended_minutes Array(Int32) CODEC(ZSTD(1)),
-  duration_ms Int64 CODEC(ZSTD(1)),
+  ended_minutes Array(Int32),
+  duration_ms Int64,
   -- -1: none
-  response_ms Int64 CODEC(ZSTD(1)),
+  response_ms Int64,
   ok         UInt8,
   fault      UInt8,
   error      UInt8,
@@ -39,63 +39,55 @@ CREATE TABLE IF NOT EXISTS traces (
   partial    UInt8,
   -- of the root segment; 0 and empty: unknown
   http_status     UInt16,
-  http_url        String CODEC(ZSTD(1)),
+  http_url        String,
   http_method     LowCardinality(String),
-  http_user_agent String CODEC(ZSTD(1)),
-  http_client_ip  String CODEC(ZSTD(1)),
-  nodes Nested (
-    name       LowCardinality(String),
-    type       LowCardinality(String),
-    account_id LowCardinality(String)
-  ),
-  segments Nested (
-    name              LowCardinality(String),
-    type              LowCardinality(String),
-    account_id        LowCardinality(String),
-    -- flagBits
-    flags             UInt8,
-    start_us          Int64,
-    -- equal to start_us while in progress
-    end_us            Int64,
-    http_status       UInt16,
-    http_url          String,
-    http_method       LowCardinality(String),
-    http_user_agent   String,
-    http_client_ip    String,
-    user              String,
-    availability_zone LowCardinality(String),
-    instance_id       LowCardinality(String),
-    resource_arn      LowCardinality(String)
-  ),
-  calls Nested (
-    source_name       LowCardinality(String),
-    source_type       LowCardinality(String),
-    source_account_id LowCardinality(String),
-    target_name       LowCardinality(String),
-    target_type       LowCardinality(String),
-    target_account_id LowCardinality(String),
-    flags             UInt8,
-    start_us          Int64,
-    end_us            Int64,
-    http_status       UInt16,
-    http_url          String,
-    http_method       LowCardinality(String),
-    event_age_us      Int64
-  ),
-  annotations Nested (
-    key    LowCardinality(String),
-    -- 0: text, 1: number, 2: boolean (number is 0 or 1)
-    kind   UInt8,
-    text   String,
-    number Float64
-  ),
+  http_user_agent String,
+  http_client_ip  String,
+  "nodes.name" Array(String),
+  "nodes.type" Array(String),
+  "nodes.account_id" Array(String),
+  "segments.name" Array(String),
+  "segments.type" Array(String),
+  "segments.account_id" Array(String),
+  -- flagBits
+  "segments.flags" Array(UInt8),
+  "segments.start_us" Array(Int64) CODEC(Delta, ZSTD(1)),
+  -- equal to start_us while in progress
+  "segments.end_us" Array(Int64) CODEC(Delta, ZSTD(1)),
+  "segments.http_status" Array(UInt16),
+  "segments.http_url" Array(String),
+  "segments.http_method" Array(String),
+  "segments.http_user_agent" Array(String),
+  "segments.http_client_ip" Array(String),
+  "segments.user" Array(String),
+  "segments.availability_zone" Array(String),
+  "segments.instance_id" Array(String),
+  "segments.resource_arn" Array(String),
+  "calls.source_name" Array(String),
+  "calls.source_type" Array(String),
+  "calls.source_account_id" Array(String),
+  "calls.target_name" Array(String),
+  "calls.target_type" Array(String),
+  "calls.target_account_id" Array(String),
+  "calls.flags" Array(UInt8),
+  "calls.start_us" Array(Int64) CODEC(Delta, ZSTD(1)),
+  "calls.end_us" Array(Int64) CODEC(Delta, ZSTD(1)),
+  "calls.http_status" Array(UInt16),
+  "calls.http_url" Array(String),
+  "calls.http_method" Array(String),
+  "calls.event_age_us" Array(Int64),
+  "annotations.key" Array(String),
+  -- 0: text, 1: number, 2: boolean (number is 0 or 1)
+  "annotations.kind" Array(UInt8),
+  "annotations.text" Array(String),
+  "annotations.number" Array(Float64),
   -- JSON each
   fault_causes         Array(String),
   error_causes         Array(String),
   response_time_causes Array(String),
-  group_arns           Array(LowCardinality(String)),
+  group_arns           Array(String),
   -- JSON without the root causes
-  summary              String CODEC(ZSTD(1)),
+  summary              String,
   -- rows are almost in the order of time, so a minute is a few granules
   INDEX times (start_us, end_us, in_progress) TYPE minmax GRANULARITY 1,
   INDEX ids trace_id TYPE bloom_filter(0.001) GRANULARITY 1
@@ -105,4 +97,5 @@ ENGINE = ReplacingMergeTree(version, is_deleted)
 -- dropped by retention, as those of the segments are
 PARTITION BY intDiv(received_ms, 86400000)
 ORDER BY (account_id, region, time_ms, trace_id)
-${remadeSettings}`;
+${remadeSettings}, default_compression_codec = 'ZSTD(1)',
+  min_bytes_for_wide_part = 134217728`;

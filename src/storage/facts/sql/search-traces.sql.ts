@@ -7,16 +7,22 @@ const ended = `bitAnd(flags, ${(1 << flagBits.inProgress) | (1 << flagBits.infer
 const sent = `bitTest(flags, ${flagBits.inferred}) = 0`;
 
 /** What must hold for all of a trace so that a look at its segments is worth while. */
-const extentMeetsRange =
-  "start_us < {untilUs:Int64} AND (end_us >= {fromUs:Int64} OR in_progress = 1) AND received_ms >= {keptFromMs:Int64}";
+const extentMeetsRange = "start_us < {untilUs:Int64} AND (end_us >= {fromUs:Int64} OR in_progress = 1)";
+/** Of a trace as a whole: what the order of the table and its indexes tell. */
+const meetsRange: Record<TraceSearch["by"], string> = {
+  TraceId: "time_ms >= {fromMs:Int64} AND time_ms < {untilMs:Int64}",
+  Event: extentMeetsRange,
+  Service: extentMeetsRange,
+};
+const before = "(time_ms, trace_id) < ({afterMs:Int64}, {afterTraceId:String})";
 
 const inRange: Record<TraceSearch["by"], string> = {
-  TraceId: "time_ms >= {fromMs:Int64} AND time_ms < {untilMs:Int64} AND received_ms >= {keptFromMs:Int64}",
-  Event: `${extentMeetsRange}
+  TraceId: meetsRange.TraceId,
+  Event: `${meetsRange.Event}
   AND arrayExists(
     (flags, s, e) -> s < {untilUs:Int64} AND (e >= {fromUs:Int64} OR bitTest(flags, ${flagBits.inProgress})),
     segments.flags, segments.start_us, segments.end_us)`,
-  Service: `${extentMeetsRange}
+  Service: `${meetsRange.Service}
   AND arrayExists(
     (flags, e) -> e >= {fromUs:Int64} AND e < {untilUs:Int64} AND ${ended}, segments.flags, segments.end_us)`,
 };
@@ -51,17 +57,35 @@ function conditions({ by, paged, shared, floored }: SearchShape): string[] {
   return [
     scope,
     inRange[by],
+    "received_ms >= {keptFromMs:Int64}",
     ...(shared ? [`sipHash64(trace_id) % ${shareParts} < {shareUntil:UInt64}`] : []),
     ...(floored ? ["time_ms >= {floorMs:Int64}"] : []),
-    ...(paged ? ["(time_ms, trace_id) < ({afterMs:Int64}, {afterTraceId:String})"] : []),
+    ...(paged ? [before] : []),
   ];
 }
 
-/** A page of traces, newest first, cut after the one that passes `bytesMax`; and how many there were before the cut. */
-export function searchTraces(shape: SearchShape): string {
-  const { by, condition } = shape;
-  const columns = `trace_id, time_ms${by === "TraceId" ? "" : ", matched_ms"}, summary, fault_causes,
-  error_causes, response_time_causes`;
+/**
+ * Versions of traces that match, newest trace first: candidates, as a later version of a trace need not. Without FINAL
+ * the engine reads in the order of the table, first what the condition needs, and stops at the limit.
+ */
+export function findCandidates(shape: SearchShape): string {
+  const { condition } = shape;
+  return `
+SELECT trace_id, time_ms, toString(version) AS version_text
+FROM traces
+WHERE ${[...conditions(shape), "is_deleted = 0", ...(condition === undefined ? [] : [`(${condition})`])].join("\n  AND ")}
+ORDER BY time_ms DESC, trace_id DESC
+LIMIT {limit:UInt32}`;
+}
+
+/**
+ * The current versions of traces at known places, newest first, cut after the one that passes `bytesMax`; and how many
+ * there were before the cut.
+ */
+export function readCandidates(by: TraceSearch["by"]): string {
+  const columns = `trace_id, time_ms, version_text, summary, fault_causes, error_causes, response_time_causes, bytes${
+    by === "TraceId" ? "" : ", matched_ms"
+  }`;
   return `
 SELECT ${columns}, found
 FROM (
@@ -69,20 +93,32 @@ FROM (
     *,
     count() OVER () AS found,
     sum(bytes) OVER (ORDER BY time_ms DESC, trace_id DESC ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS bytes_so_far
-  FROM (
-    ${by === "TraceId" ? "" : matchedMs}
+  FROM (${by === "TraceId" ? "" : matchedMs}
     SELECT
-      ${columns},
+      trace_id, time_ms, version, toString(version) AS version_text, summary, fault_causes, error_causes,
+      response_time_causes, ${by === "TraceId" ? "" : "matched_ms, "}
       length(summary) + arraySum(text -> length(text), arrayConcat(fault_causes, error_causes, response_time_causes))
         AS bytes
-    FROM traces FINAL
-    WHERE ${[...conditions(shape), ...(condition === undefined ? [] : [`(${condition})`])].join("\n  AND ")}
-    ORDER BY time_ms DESC, trace_id DESC
-    LIMIT {limit:UInt32}
+    FROM traces
+    WHERE ${scope}
+      AND (time_ms, trace_id) IN (
+        SELECT toInt64(place.1), place.2
+        FROM (SELECT arrayJoin(arrayZip({times:Array(String)}, {traceIds:Array(String)})) AS place)
+      )
+    ORDER BY version DESC
+    LIMIT 1 BY time_ms, trace_id
   )
 )
 WHERE bytes_so_far - bytes < {bytesMax:UInt64}
 ORDER BY time_ms DESC, trace_id DESC`;
+}
+
+/** At most how many traces a search has to look at: versions that others replaced count as well. */
+export function countVersions(shape: SearchShape): string {
+  return `
+SELECT count() AS traces
+FROM traces
+WHERE ${[scope, meetsRange[shape.by], ...(shape.paged ? [before] : [])].join("\n  AND ")}`;
 }
 
 /** The time down to which so many traces have to be looked at; no row if there are not that many. */
