@@ -108,7 +108,7 @@ export function encryptedTraces(
   }
 
   /** For the index, which cannot wait until somebody enables a key again: what cannot be read is left out. */
-  async function openReadable(scope: Scope, trace: StoredTrace): Promise<StoredTrace[]> {
+  async function openReadable(scope: Scope, trace: StoredTrace): Promise<StoredTrace> {
     const segments: SegmentRow[] = [];
     for (const row of trace.segments)
       try {
@@ -116,7 +116,7 @@ export function encryptedTraces(
       } catch (problem) {
         if (!(problem instanceof EncryptionKeyUnusable)) throw problem;
       }
-    return segments.length === 0 ? [] : [{ ...trace, segments }];
+    return { ...trace, segments };
   }
 
   return {
@@ -148,11 +148,19 @@ export function encryptedTraces(
           bytesMax: Math.max(limits.bytesMax, sealedBytesMax(limits.bytesMaxPerTrace)),
         });
         const opened: StoredTrace[] = [];
-        for (const trace of reading.traces)
-          for (const readable of await openReadable(scope, trace)) opened.push(cut(readable, limits.bytesMaxPerTrace));
+        let bytes = 0;
+        let { more } = reading;
+        for (const trace of reading.traces) {
+          const readable = cut(await openReadable(scope, trace), limits.bytesMaxPerTrace);
+          if (readable.segments.length === 0) continue;
+          bytes += bytesOf(readable);
+          more ||= bytes > limits.bytesMax;
+          if (bytes > limits.bytesMax) break;
+          opened.push(readable);
+        }
         // Who asks again for those that are missing must not be given the same nothing again.
-        if (reading.more && opened.length === 0) throw new EncryptionKeyUnusable("none of the traces can be read");
-        return { ...reading, traces: opened };
+        if (more && opened.length === 0) throw new EncryptionKeyUnusable("none of the traces can be read");
+        return { ...reading, traces: opened, more };
       },
 
       receivedTraces: (range) => source.receivedTraces(range),
@@ -173,6 +181,10 @@ function placeOf({ accountId, region }: Scope, { traceId, segmentId }: SegmentRo
 /** As many bytes as documents of so many bytes may have when they are encrypted, however short each is. */
 function sealedBytesMax(bytesMax: number): number {
   return Math.ceil(bytesMax * sealedShare + (bytesMax / documentBytesMin) * sealedExtraBytes);
+}
+
+function bytesOf({ segments }: StoredTrace): number {
+  return segments.reduce((sum, { document }) => sum + Buffer.byteLength(document), 0);
 }
 
 /** The head of a trace that is larger than what was asked for, as the store beneath gives it of what it can measure. */

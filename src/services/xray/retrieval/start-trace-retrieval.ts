@@ -13,7 +13,7 @@ import { accessToAll } from "../trace-event.js";
 const traceIdsMax = 100;
 /** Retrievals of an account and region that may be kept at once; each is a few kilobytes. */
 const retrievalsMax = 1000;
-const tokenBytes = 48;
+const tokenBytes = 32;
 
 /**
  * Asks for traces to be fetched; a job does it, and the token tells how far it is and what it found. Recorded as a
@@ -37,7 +37,7 @@ export const startTraceRetrieval = (deps: XrayDeps) =>
       if (!Number.isSafeInteger(fromMs) || !Number.isSafeInteger(untilMs))
         throw invalidRequest("StartTime and EndTime must be times");
       if (fromMs > untilMs) throw invalidRequest("StartTime must not be after EndTime");
-      const token = deps.environment.ids.bytes(tokenBytes).toString("base64url");
+      const token = deps.environment.ids.bytes(tokenBytes).toString("hex");
       return call.commit(async (tx) => {
         const { count } = await tx
           .selectFrom("xray_retrievals")
