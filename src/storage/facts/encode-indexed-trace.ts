@@ -17,6 +17,7 @@ export const traceColumns = [
   "received_ms",
   "start_us",
   "end_us",
+  "first_end_us",
   "in_progress",
   "ended_minutes",
   "duration_ms",
@@ -87,7 +88,8 @@ export function writeIndexedTrace(row: RowWriter, scope: Scope, trace: IndexedTr
   const { segments, calls, annotations } = facts;
   const extent = extentOf(facts);
   row.fields(keyOf(scope, facts.timeMs, trace, false));
-  row.fields(`${extent.startUs}\t${extent.endUs}\t${extent.inProgress ? 1 : 0}\t[${endedMinutes(facts).join(",")}]`);
+  row.fields(`${extent.startUs}\t${extent.endUs}\t${extent.firstEndUs}\t${extent.inProgress ? 1 : 0}`);
+  row.fields(numbers(endedMinutes(facts)));
   row.fields(`${exact(facts.durationMs)}\t${facts.responseMs === undefined ? -1 : exact(facts.responseMs)}`);
   row.flag(facts.ok).flag(facts.fault).flag(facts.error).flag(facts.throttle).flag(facts.partial);
   row.fields(status(facts)).text(facts.httpUrl).text(facts.httpMethod);
@@ -160,19 +162,29 @@ function keyOf(scope: Scope, timeMs: number, trace: IndexedTrace, isDeleted: boo
   return `${place}\t${id}\t${Math.max(0, exact(trace.version))}\t${isDeleted ? 1 : 0}\t${exact(trace.receivedMs)}`;
 }
 
-/** From the first start to the last end of anything in the trace: what a range must meet for the trace to matter to it. */
-function extentOf(facts: IndexedTrace["facts"]): { startUs: number; endUs: number; inProgress: boolean } {
-  let [startUs, endUs] = [exact(facts.startUs), exact(facts.endUs)];
-  let inProgress = false;
-  for (const requests of [facts.segments, facts.calls] as readonly (readonly RequestFacts[])[])
-    for (const request of requests) {
-      const start = exact(request.startUs);
-      const end = request.endUs === undefined ? start : exact(request.endUs);
-      startUs = Math.min(startUs, start, end);
-      endUs = Math.max(endUs, start, end);
-      inProgress ||= request.endUs === undefined;
+/** Between which times the segments that were sent began and ended; without an end the least number. */
+function extentOf({ startUs, segments }: IndexedTrace["facts"]) {
+  const extent = {
+    startUs: exact(startUs),
+    endUs: Number.MIN_SAFE_INTEGER,
+    firstEndUs: Number.MIN_SAFE_INTEGER,
+    inProgress: false,
+  };
+  let begun = false;
+  for (const segment of segments) {
+    if (segment.inferred) continue;
+    const start = exact(segment.startUs);
+    extent.startUs = begun ? Math.min(extent.startUs, start) : start;
+    begun = true;
+    if (segment.endUs === undefined) {
+      extent.inProgress = true;
+      continue;
     }
-  return { startUs, endUs, inProgress };
+    const end = exact(segment.endUs);
+    extent.firstEndUs = extent.firstEndUs === Number.MIN_SAFE_INTEGER ? end : Math.min(extent.firstEndUs, end);
+    extent.endUs = Math.max(extent.endUs, end);
+  }
+  return extent;
 }
 
 function writeNodes(row: RowWriter, nodes: readonly NodeId[]): void {

@@ -6,7 +6,7 @@ import type { GraphMinute, GraphQuery, SeriesItem, SeriesQuery } from "../trace-
 import type { FactDatabase } from "./fact-database.js";
 import { RowWriter } from "./row-writer.js";
 import type { QueryParameters } from "./session.js";
-import { freshTotals, rolledTotals } from "./sql/graph-totals.sql.js";
+import { endedBetween, freshTotals, rolledTotals } from "./sql/graph-totals.sql.js";
 import { dirtyMinutes, lastMinuteVersions, touchedMinutes } from "./sql/minute-states.sql.js";
 import { rollUpMinutes } from "./sql/roll-up.sql.js";
 import { indexWriter, touchedMinuteColumns } from "./tables.js";
@@ -181,8 +181,8 @@ export class StoredGraphs {
       version: last.version,
       minutes: numbers.map(String),
       states: minutes.map(({ state }) => state),
-      fromUs: Math.min(...numbers) * minuteUs,
-      untilUs: (Math.max(...numbers) + 1) * minuteUs,
+      fromMinute: Math.min(...numbers),
+      untilMinute: Math.max(...numbers) + 1,
       keptFromMs: this.#keptFromDay() * dayMs,
     });
   }
@@ -215,7 +215,7 @@ export class StoredGraphs {
       const text = freshTotals({
         traces: [
           "account_id = {accountId:String} AND region = {region:String} AND received_ms >= {keptFromMs:Int64}",
-          anyOf(fresh, ({ from, until }) => `start_us < ${until} AND end_us >= ${from}`),
+          anyOf(fresh, ({ from, until }) => endedBetween(Math.floor(from / minuteUs), Math.ceil(until / minuteUs))),
           ...(range.groupArn === undefined ? [] : ["has(group_arns, {groupArn:String})"]),
         ].join(" AND "),
         requests: `${anyOf(fresh, ({ from, until }) => `ended_us >= ${from} AND ended_us < ${until}`)} AND ${what.requests}`,

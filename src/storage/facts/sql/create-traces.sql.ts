@@ -23,9 +23,11 @@ CREATE TABLE IF NOT EXISTS traces (
   -- 1: the trace stands at another time now
   is_deleted UInt8,
   received_ms Int64 CODEC(Delta, ZSTD(1)),
-  -- first start and last end of all its segments and calls; what is in progress has no end (in_progress = 1)
+  -- of the segments that were sent: the first start, and the last and the first end of those that ended
   start_us   Int64 CODEC(Delta, ZSTD(1)),
   end_us     Int64 CODEC(Delta, ZSTD(1)),
+  first_end_us Int64 CODEC(Delta, ZSTD(1)),
+  -- 1: some segment that was sent has no end yet
   in_progress UInt8,
   -- those since the epoch in which segments or calls ended
   ended_minutes Array(Int32),
@@ -89,7 +91,8 @@ CREATE TABLE IF NOT EXISTS traces (
   -- JSON without the root causes
   summary              String,
   -- rows are almost in the order of time, so a minute is a few granules
-  INDEX times (start_us, end_us, in_progress) TYPE minmax GRANULARITY 1,
+  INDEX times (start_us, end_us, first_end_us, in_progress) TYPE minmax GRANULARITY 1,
+  INDEX minutes (arrayMin(ended_minutes), arrayMax(ended_minutes)) TYPE minmax GRANULARITY 1,
   INDEX ids trace_id TYPE bloom_filter(0.001) GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree(version, is_deleted)

@@ -13,6 +13,10 @@ const bucketMs = `if(length_ms < 1000, length_ms, intDiv(length_ms + intDiv(${st
 const minuteUs = 60_000_000;
 const endMinute = (endUs: string) => `toInt32(intDiv(${endUs} - positiveModulo(${endUs}, ${minuteUs}), ${minuteUs}))`;
 
+/** Of traces: something of them may have ended in these minutes. */
+export const endedBetween = (fromMinute: number | string, untilMinute: number | string) =>
+  `arrayMax(ended_minutes) >= ${fromMinute} AND arrayMin(ended_minutes) < ${untilMinute}`;
+
 export interface FreshShape {
   /** Of traces: all that have anything to do with what is asked. */
   readonly traces: string;

@@ -1,4 +1,4 @@
-import { freshTotals } from "./graph-totals.sql.js";
+import { endedBetween, freshTotals } from "./graph-totals.sql.js";
 
 /**
  * Makes the totals of some minutes anew. One thread and one block, so that they appear together or not at all.
@@ -11,8 +11,8 @@ INSERT INTO graph_minutes (
 )
 SELECT {accountId:String}, {region:String}, {version:UInt64}, totals.*, 0
 FROM (${freshTotals({
-  traces: `account_id = {accountId:String} AND region = {region:String} AND start_us < {untilUs:Int64}
-        AND end_us >= {fromUs:Int64} AND received_ms >= {keptFromMs:Int64}
+  traces: `account_id = {accountId:String} AND region = {region:String}
+        AND ${endedBetween("{fromMinute:Int32}", "{untilMinute:Int32}")} AND received_ms >= {keptFromMs:Int64}
         AND hasAny(ended_minutes, arrayMap(text -> toInt32(text), {minutes:Array(String)}))`,
   requests: "has(arrayMap(text -> toInt32(text), {minutes:Array(String)}), minute)",
   apart: [

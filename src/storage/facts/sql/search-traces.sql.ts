@@ -6,26 +6,39 @@ const scope = "account_id = {accountId:String} AND region = {region:String}";
 const ended = `bitAnd(flags, ${(1 << flagBits.inProgress) | (1 << flagBits.inferred)}) = 0`;
 const sent = `bitTest(flags, ${flagBits.inferred}) = 0`;
 
-/** What must hold for all of a trace so that a look at its segments is worth while. */
+/**
+ * Which traces a range holds. Columns of a trace as a whole decide on almost all of them; only of those that reach over
+ * the whole range are the segments looked at: those arms are apart, so that the others need not read them. A trace is in
+ * at most one arm.
+ */
+const arms: Record<TraceSearch["by"], readonly string[]> = {
+  TraceId: ["time_ms >= {fromMs:Int64} AND time_ms < {untilMs:Int64}"],
+  Event: [
+    `(start_us >= {fromUs:Int64} AND start_us < {untilUs:Int64}
+    OR start_us < {fromUs:Int64} AND in_progress = 0 AND end_us >= {fromUs:Int64} AND end_us < {untilUs:Int64})`,
+    `start_us < {fromUs:Int64} AND (in_progress = 1 OR end_us >= {untilUs:Int64}) AND arrayExists(
+    (flags, s, e) -> ${sent} AND s < {untilUs:Int64} AND (e >= {fromUs:Int64} OR bitTest(flags, ${flagBits.inProgress})),
+    segments.flags, segments.start_us, segments.end_us)`,
+  ],
+  Service: [
+    `(first_end_us >= {fromUs:Int64} AND first_end_us < {untilUs:Int64}
+    OR end_us >= {fromUs:Int64} AND end_us < {untilUs:Int64})`,
+    `first_end_us < {fromUs:Int64} AND end_us >= {untilUs:Int64} AND arrayExists(
+    (flags, e) -> e >= {fromUs:Int64} AND e < {untilUs:Int64} AND ${ended}, segments.flags, segments.end_us)`,
+  ],
+};
+
+/** Of a trace as a whole: without it, it is in no arm. */
 const extentMeetsRange = "start_us < {untilUs:Int64} AND (end_us >= {fromUs:Int64} OR in_progress = 1)";
-/** Of a trace as a whole: what the order of the table and its indexes tell. */
 const meetsRange: Record<TraceSearch["by"], string> = {
-  TraceId: "time_ms >= {fromMs:Int64} AND time_ms < {untilMs:Int64}",
+  TraceId: arms.TraceId[0]!,
   Event: extentMeetsRange,
   Service: extentMeetsRange,
 };
-const before = "(time_ms, trace_id) < ({afterMs:Int64}, {afterTraceId:String})";
 
-const inRange: Record<TraceSearch["by"], string> = {
-  TraceId: meetsRange.TraceId,
-  Event: `${meetsRange.Event}
-  AND arrayExists(
-    (flags, s, e) -> s < {untilUs:Int64} AND (e >= {fromUs:Int64} OR bitTest(flags, ${flagBits.inProgress})),
-    segments.flags, segments.start_us, segments.end_us)`,
-  Service: `${meetsRange.Service}
-  AND arrayExists(
-    (flags, e) -> e >= {fromUs:Int64} AND e < {untilUs:Int64} AND ${ended}, segments.flags, segments.end_us)`,
-};
+/** The time is compared on its own, too, as the engine knows how to look for that. */
+const before = "time_ms <= {afterMs:Int64} AND (time_ms, trace_id) < ({afterMs:Int64}, {afterTraceId:String})";
+const downTo = "time_ms >= {lastMs:Int64} AND (time_ms, trace_id) >= ({lastMs:Int64}, {lastTraceId:String})";
 
 /**
  * The latest end in the range of a segment that was sent, else the latest start, else the last moment of the range; as
@@ -53,10 +66,9 @@ export interface SearchShape {
 /** Of a million equal shares of all traces, those before the bound. */
 export const shareParts = 1_000_000;
 
-function conditions({ by, paged, shared, floored }: SearchShape): string[] {
+function conditions({ paged, shared, floored }: SearchShape): string[] {
   return [
     scope,
-    inRange[by],
     "received_ms >= {keptFromMs:Int64}",
     ...(shared ? [`sipHash64(trace_id) % ${shareParts} < {shareUntil:UInt64}`] : []),
     ...(floored ? ["time_ms >= {floorMs:Int64}"] : []),
@@ -70,12 +82,17 @@ function conditions({ by, paged, shared, floored }: SearchShape): string[] {
  */
 export function findCandidates(shape: SearchShape): string {
   const { condition } = shape;
-  return `
+  const all = [...conditions(shape), "is_deleted = 0", ...(condition === undefined ? [] : [`(${condition})`])];
+  const newest = `ORDER BY time_ms DESC, trace_id DESC
+LIMIT {limit:UInt32}`;
+  const ofArms = arms[shape.by].map(
+    (arm) => `
 SELECT trace_id, time_ms, toString(version) AS version_text
 FROM traces
-WHERE ${[...conditions(shape), "is_deleted = 0", ...(condition === undefined ? [] : [`(${condition})`])].join("\n  AND ")}
-ORDER BY time_ms DESC, trace_id DESC
-LIMIT {limit:UInt32}`;
+WHERE ${[arm, ...all].join("\n  AND ")}
+${newest}`,
+  );
+  return ofArms.length === 1 ? ofArms[0]! : `SELECT * FROM (${ofArms.join(") UNION ALL SELECT * FROM (")})\n${newest}`;
 }
 
 /**
@@ -126,16 +143,19 @@ export function searchFloor(shape: SearchShape): string {
   return `
 SELECT time_ms
 FROM traces
-WHERE ${conditions(shape).join("\n  AND ")}
+WHERE ${[meetsRange[shape.by], ...conditions(shape)].join("\n  AND ")}
 ORDER BY time_ms DESC
 LIMIT 1 OFFSET {scannedMax:UInt64}`;
 }
 
 /** How many traces a search looks at down to a position, or to the end of the range. */
 export function countSearched(shape: SearchShape & { readonly bounded: boolean }): string {
-  const bound = shape.bounded ? ["(time_ms, trace_id) >= ({lastMs:Int64}, {lastTraceId:String})"] : [];
-  return `
-SELECT count() AS traces
-FROM traces FINAL
-WHERE ${[...conditions(shape), ...bound].join("\n  AND ")}`;
+  const all = [...conditions(shape), ...(shape.bounded ? [downTo] : [])];
+  const ofArms = arms[shape.by].map(
+    (arm) => `
+  SELECT count() AS traces
+  FROM traces FINAL
+  WHERE ${[arm, ...all].join("\n    AND ")}`,
+  );
+  return `SELECT sum(traces) AS traces FROM (${ofArms.join("\n  UNION ALL")}\n)`;
 }
