@@ -46,12 +46,12 @@ export function countFrom(lengths: Lengths, lengthClass: number): number {
 }
 
 /**
- * The class from which on a request is called slow: half as long again as 95 % of the requests take, and noticeably
+ * The class from which on a request is called slow: so many times longer than 95 % of the requests take, and noticeably
  * longer (`noticeableMs`), so that noise of a few milliseconds is nothing.
  *
  * @returns undefined if there are no requests.
  */
-export function slowClassOf(lengths: Lengths): number | undefined {
+export function slowClassOf(lengths: Lengths, factor: number): number | undefined {
   let total = 0;
   for (let i = 1; i < lengths.length; i += 2) total += lengths[i]!;
   let seen = 0;
@@ -60,7 +60,7 @@ export function slowClassOf(lengths: Lengths): number | undefined {
     // Counts the class's upper end: what is normal is never above it.
     if (seen >= total * usualShare) {
       const usualMs = leastMsOf(lengths[i]! + 1);
-      return classOf(Math.max(usualMs * slowFactor, usualMs + noticeableMs)) + 1;
+      return classOf(Math.max(usualMs * factor, usualMs + noticeableMs)) + 1;
     }
   }
   return undefined;
@@ -68,5 +68,4 @@ export function slowClassOf(lengths: Lengths): number | undefined {
 
 /** Share of the requests whose longest is what is usual. */
 export const usualShare = 0.95;
-const slowFactor = 1.5;
 const noticeableMs = 10;

@@ -1,5 +1,6 @@
 import { type Baseline, bandOf, baselineOf, type PeriodCounts } from "../forecast.js";
 import { countFrom, type Lengths, leastMsOf, lengthsOf, merged, slowClassOf, usualShare } from "./lengths.js";
+import { slowFactor } from "./slow-factor.js";
 
 /** What can be wrong with a service: more requests fail than usual, or more of them take longer than usual. */
 export type AnomalyKind = "fault" | "latency";
@@ -47,6 +48,8 @@ interface StoredMinute {
   readonly minuteMs: number;
   readonly totalCount: number;
   readonly faultCount: number;
+  /** Sum of the logarithms of the lengths in milliseconds. */
+  readonly logSum: number;
   lengths: Lengths | undefined;
   /** Left out of every baseline. */
   incident: boolean;
@@ -70,7 +73,10 @@ export class NodeHistory {
   /** @param incident whether the minute is known to be part of one. */
   add(minute: NodeMinute, incident = false): void {
     const { totalCount, faultCount, histogram } = minute;
-    const stored = { minuteMs: minute.minuteMs, totalCount, faultCount, lengths: lengthsOf(histogram), incident };
+    let logSum = 0;
+    for (const [ms, count] of histogram) logSum += count * Math.log(Math.max(1, ms));
+    const lengths = lengthsOf(histogram);
+    const stored = { minuteMs: minute.minuteMs, totalCount, faultCount, logSum, lengths, incident };
     let place = this.#minutes.length;
     while (place > 0 && this.#minutes[place - 1]!.minuteMs > minute.minuteMs) place--;
     if (this.#minutes[place - 1]?.minuteMs === minute.minuteMs) this.#minutes[place - 1] = stored;
@@ -159,7 +165,7 @@ export class NodeHistory {
     const recent = before.slice(-usualLengthsMinutes);
     const firstMs = recent[0]?.minuteMs ?? 0;
     for (const minute of this.#minutes) if (minute.minuteMs < firstMs) minute.lengths = undefined;
-    const slowClass = slowClassOf(merged(recent.flatMap(({ lengths }) => lengths ?? [])));
+    const slowClass = slowClassOf(merged(recent.flatMap(({ lengths }) => lengths ?? [])), slowFactor(before));
     this.#usual = {
       atMs,
       busy,
@@ -201,13 +207,18 @@ function isBeyond(kind: AnomalyKind, baseline: Baseline, counts: PeriodCounts, w
   return faultCount > bandOf(baseline, totalCount, width).high;
 }
 
-/** The minute from which on to the end of the window the hits exceed the expected number most. */
-function worstStart(window: readonly Hits[], rate: number): number {
+/**
+ * The minute from which on to the end of the window the hits exceed most what lies halfway between the usual share and
+ * the window's: a stray fault some minutes before is no beginning.
+ */
+function worstStart(window: readonly Hits[], usualRate: number): number {
+  const { totalCount, faultCount } = sum(window);
+  const reference = (usualRate + faultCount / totalCount) / 2;
   let excess = 0;
   let most = Number.NEGATIVE_INFINITY;
   let startMs = window.at(-1)!.minuteMs;
   for (const minute of [...window].reverse()) {
-    excess += minute.faultCount - minute.totalCount * rate;
+    excess += minute.faultCount - minute.totalCount * reference;
     if (minute.faultCount === 0 || excess <= most) continue;
     most = excess;
     startMs = minute.minuteMs;

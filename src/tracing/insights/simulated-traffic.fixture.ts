@@ -31,12 +31,16 @@ export interface Noise {
   readonly spread: number;
   /** How much of a minute's deviation is left in the next: 0 (none) to below 1. */
   readonly memory: number;
+  /** Standard deviation of the logarithm of a minute's median response time. */
+  readonly lengths?: number;
 }
 
 const startMs = Date.UTC(2026, 2, 2);
 const minuteMs = 60_000;
 /** Traffic at night, as a share of that at noon. */
 const nightShare = 0.15;
+/** How much longer requests take when most are made than when there is nothing else to do. */
+const loadFactor = 0.4;
 /** Standard deviation of the logarithm of response times. */
 const lengthSpread = 0.5;
 
@@ -61,6 +65,7 @@ export function simulateTraffic(options: {
   const { services, incidents = [], noise = { spread: 0, memory: 0 }, traffic = () => 1 } = options;
   const random = randomOf(options.seed);
   const deviations = new Map(services.map(({ node: { name } }) => [name, 0]));
+  const lengthDeviations = new Map(deviations);
 
   function minute(number: number): { minuteMs: number; graph: GraphTotals } {
     const atMs = startMs + number * minuteMs;
@@ -77,7 +82,7 @@ export function simulateTraffic(options: {
       const total = (requests.get(name) ?? 0) + fromClients;
       if (total === 0) continue;
       const faults = random.binomial(total, rates.get(name)!);
-      const slower = slowerOf(service, number);
+      const slower = slowerOf(service, number) * (1 + loadFactor * Math.min(1, load)) * wanderOf(name);
       const lengths = histogramOf(total, service.medianMs * slower);
       const counted = totalsOf(atMs, total, faults, lengths);
       nodes.push({ ...counted, node: service.node, root: fromClients > 0, inferred: service.inferred === true });
@@ -125,6 +130,13 @@ export function simulateTraffic(options: {
     for (const called of Object.keys(service.calls ?? {}))
       if (!incidents.some((each) => each.service === called)) passes *= 1 - Math.max(0, rates.get(called)! - 0.05);
     return 1 - passes;
+  }
+
+  function wanderOf(name: string): number {
+    const { memory, lengths = 0 } = noise;
+    const deviation = memory * lengthDeviations.get(name)! + Math.sqrt(1 - memory ** 2) * random.normal();
+    lengthDeviations.set(name, deviation);
+    return Math.exp(lengths * deviation);
   }
 
   function slowerOf(service: SimulatedService, number: number): number {
