@@ -195,9 +195,23 @@ describe("encryption", () => {
     await expect(read(kept.trace_id)).rejects.toMatchObject(refused("is disabled"));
   });
 
-  it("goes on when the key's policy gives callers nothing: X-Ray uses it in its own name", async () => {
-    const { KeyId } = await newKey();
+  it("needs nobody's right to the key to store, and the reader's to read", async () => {
+    const { KeyId, Arn } = await newKey();
+    const reader = await userWith("reader", { Effect: "Allow", Action: "xray:*", Resource: "*" });
+    const decrypting = await userWith("decrypting", {
+      Effect: "Allow",
+      Action: ["xray:*", "kms:Decrypt"],
+      Resource: "*",
+    });
     await encrypt({ Type: "KMS", KeyId });
+    const document = segment();
+    const documents = { TraceSegmentDocuments: [JSON.stringify(document)] };
+    await reader.send(new PutTraceSegmentsCommand(documents));
+    const reading = new BatchGetTracesCommand({ TraceIds: [document.trace_id] });
+    await expect(reader.send(reading)).rejects.toMatchObject(
+      refused(`kms:Decrypt on resource: ${Arn}`, "AccessDeniedException"),
+    );
+    expect((await decrypting.send(reading)).Traces).toHaveLength(1);
     const Policy = JSON.stringify({
       Version: "2012-10-17",
       Statement: [
@@ -210,10 +224,12 @@ describe("encryption", () => {
       ],
     });
     await kms.send(new PutKeyPolicyCommand({ KeyId, Policy }));
-    const document = segment();
-    await put(document);
-    expect(await read(document.trace_id)).toHaveLength(1);
+    await expect(decrypting.send(reading)).rejects.toMatchObject({ name: "AccessDeniedException" });
+    await reader.send(new PutTraceSegmentsCommand(documents));
     await encrypt({ Type: "NONE" });
+    expect((await reader.send(reading)).Traces).toHaveLength(1);
+    reader.destroy();
+    decrypting.destroy();
   });
 });
 

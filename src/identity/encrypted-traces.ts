@@ -163,6 +163,11 @@ export function encryptedTraces(
         return { ...reading, traces: opened, more };
       },
 
+      async readRows(scope, traceIds, limits) {
+        const { everSet } = await settingOf(scope);
+        return everSet ? undefined : source.readRows(scope, traceIds, limits);
+      },
+
       receivedTraces: (range) => source.receivedTraces(range),
     },
   };

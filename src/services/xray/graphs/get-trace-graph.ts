@@ -8,7 +8,8 @@ import { Constraints } from "../../constraints.js";
 import { operation } from "../../operation.js";
 import type { XrayDeps } from "../deps.js";
 import { invalidRequest } from "../errors.js";
-import { accessToAll, traceEvent, traceResources } from "../trace-event.js";
+import { accessToDocuments } from "../settings/access-to-documents.js";
+import { traceEvent, traceResources } from "../trace-event.js";
 import { readTraces } from "../traces/read-traces.js";
 import { pageOfServices } from "./page-of-services.js";
 
@@ -21,7 +22,7 @@ export const getTraceGraph = (deps: XrayDeps) =>
     name: "GetTraceGraph",
     readOnly: true,
     event: traceEvent,
-    access: accessToAll("GetTraceGraph"),
+    access: accessToDocuments(deps, "GetTraceGraph"),
     resources: () => traceResources,
 
     async execute(input, call) {

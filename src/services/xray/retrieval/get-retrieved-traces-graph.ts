@@ -8,7 +8,7 @@ import { operation } from "../../operation.js";
 import { decodePageToken, encodePageToken } from "../../page-token.js";
 import type { XrayDeps } from "../deps.js";
 import { invalidNextToken } from "../errors.js";
-import { accessToAll } from "../trace-event.js";
+import { accessToDocuments } from "../settings/access-to-documents.js";
 import { findRetrievalOfCall } from "./find-retrieval-of-call.js";
 import { retrievedServices } from "./retrieved-services.js";
 
@@ -20,7 +20,7 @@ export const getRetrievedTracesGraph = (deps: XrayDeps) =>
     name: "GetRetrievedTracesGraph",
     readOnly: true,
     event: management,
-    access: accessToAll("GetRetrievedTracesGraph"),
+    access: accessToDocuments(deps, "GetRetrievedTracesGraph"),
 
     async execute(input, call) {
       const retrieval = await findRetrievalOfCall(deps, call, input.RetrievalToken!);

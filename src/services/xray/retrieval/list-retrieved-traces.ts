@@ -8,7 +8,7 @@ import { operation } from "../../operation.js";
 import { decodePageToken, encodePageToken } from "../../page-token.js";
 import type { XrayDeps } from "../deps.js";
 import { invalidNextToken } from "../errors.js";
-import { accessToAll } from "../trace-event.js";
+import { accessToDocuments } from "../settings/access-to-documents.js";
 import { findRetrievalOfCall } from "./find-retrieval-of-call.js";
 import { retrievedTraces } from "./retrieved-traces.js";
 
@@ -24,7 +24,7 @@ export const listRetrievedTraces = (deps: XrayDeps) =>
     name: "ListRetrievedTraces",
     readOnly: true,
     event: management,
-    access: accessToAll("ListRetrievedTraces"),
+    access: accessToDocuments(deps, "ListRetrievedTraces"),
 
     async execute(input, call) {
       new Constraints().oneOf("traceFormat", input.TraceFormat, ["XRAY", "OTEL"]).check();

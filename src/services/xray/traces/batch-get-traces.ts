@@ -4,7 +4,8 @@ import { Constraints } from "../../constraints.js";
 import { operation } from "../../operation.js";
 import type { XrayDeps } from "../deps.js";
 import { invalidRequest } from "../errors.js";
-import { accessToAll, traceEvent, traceResources } from "../trace-event.js";
+import { accessToDocuments } from "../settings/access-to-documents.js";
+import { traceEvent, traceResources } from "../trace-event.js";
 import { readTraces } from "./read-traces.js";
 
 const tracesPerCallMax = 5;
@@ -15,7 +16,7 @@ export const batchGetTraces = (deps: XrayDeps) =>
     name: "BatchGetTraces",
     readOnly: true,
     event: traceEvent,
-    access: accessToAll("BatchGetTraces"),
+    access: accessToDocuments(deps, "BatchGetTraces"),
     resources: () => traceResources,
 
     async execute(input, call) {
