@@ -137,6 +137,11 @@ describe("a compiled trace", () => {
     expect(compile({ ...root, cause: "AAAAAAAAAAAAAAAA" }).segments[0]!.cause).toBe("aaaaaaaaaaaaaaaa");
   });
 
+  it("leaves out numbers that JSON cannot say again", () => {
+    const text = JSON.stringify({ ...root, annotations: { a: 1, b: "B" } }).replace('"B"', "1e999");
+    expect(compile(text).segments[0]!.annotations).toEqual({ a: 1 });
+  });
+
   it("does not claim a flag that was not sent", () => {
     const [segment] = compile(root).segments;
     expect(written(segment)).toEqual(root);
@@ -405,6 +410,16 @@ describe("the root", () => {
       { ...root, parent_id: "eeeeeeeeeeeeeeee", subsegments: [sub("2222222222222222")] },
     );
     expect(trace.root!.id).toBe(root.id);
+  });
+
+  it("is one of several where a chain is broken: each part has its own", () => {
+    const called = { ...root, id: "2222222222222222", parent_id: root.id };
+    const stray = { ...root, id: "3333333333333333", parent_id: "9999999999999999", start_time: T - 5 };
+    const waiting = { ...detached("4444444444444444", "8888888888888888"), namespace: "remote" };
+    const calledByWaiting = { ...root, id: "5555555555555555", parent_id: waiting.id, start_time: T + 0.5 };
+    const trace = compile(called, stray, root, waiting, calledByWaiting);
+    expect(trace.roots.map(({ id }) => id)).toEqual([root.id, stray.id, calledByWaiting.id]);
+    expect([...trace.callers].map(([segment, { entity }]) => [segment.id, entity.id])).toEqual([[called.id, root.id]]);
   });
 
   it("is not there if only subsegments are", () => {

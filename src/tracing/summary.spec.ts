@@ -268,6 +268,21 @@ describe("a summary", () => {
 });
 
 describe("root causes", () => {
+  it("are those of the longest chains, however many there are", () => {
+    const segments = Array.from({ length: 300 }, (_, index) => ({
+      ...root,
+      id: (index + 1).toString(16).padStart(16, "0"),
+      ...(index > 0 && { parent_id: (index % 2 === 0 ? index - 1 : 1).toString(16).padStart(16, "0") }),
+      name: `n${index}`,
+      fault: true,
+    }));
+    const { FaultRootCauses } = summarise(...segments.map((segment) => JSON.parse(JSON.stringify(segment))));
+    expect(FaultRootCauses).toHaveLength(5);
+    const lengths = FaultRootCauses.map(({ Services }: { Services: unknown[] }) => Services.length);
+    expect(lengths).toEqual(lengths.toSorted((a: number, b: number) => b - a));
+    expect(lengths[0]).toBeGreaterThan(2);
+  });
+
   it("of a slow Lambda function lead to its cold start", () => {
     const summary = summarise(
       { ...root, name: "fn", origin: "AWS::Lambda", end_time: T + 2.894 },
