@@ -17,6 +17,8 @@ import { createNotificationDelivery } from "./jobs/deliver-notifications.js";
 import { createInsightDetection } from "./jobs/detect-insights.js";
 import { createEventStreams } from "./jobs/event-streams.js";
 import { createTraceIndexing } from "./jobs/index-traces.js";
+import { makeInThread } from "./jobs/indexing/make-in-thread.js";
+import { makeHere, type TraceMaker } from "./jobs/indexing/trace-maker.js";
 import { createOutboxMover } from "./jobs/move-outbox.js";
 import { NotificationNetwork } from "./jobs/notification-network.js";
 import { createInsightPublishing } from "./jobs/publish-insights.js";
@@ -42,6 +44,8 @@ import { stsService } from "./services/sts/service.js";
 import { xrayService } from "./services/xray/service.js";
 import { withSpanLog } from "./services/xray/settings/span-log.js";
 import type { EventStore } from "./storage/event-store.js";
+import { readingOf } from "./storage/facts/decode-reading.js";
+import { encodeTraces } from "./storage/facts/encode-traces.js";
 import { openFacts } from "./storage/facts/open-facts.js";
 import { openFolderObjectStore } from "./storage/objects/folder-object-store.js";
 import { openSettings } from "./storage/settings/open-settings.js";
@@ -144,6 +148,7 @@ export async function compose(
       index,
       settings,
       environment,
+      maker: traceMaker(log),
       traceRetentionDays: config.traceRetentionDays,
       shared: config.clickhouseUrl !== undefined,
       log,
@@ -301,6 +306,13 @@ async function startOtlp(
     started.otlpGrpc = `http://${urlHost(host)}:${door.port}`;
   }
   return started;
+}
+
+/** In a thread of its own; in this one where the program is not compiled, which is in tests alone. */
+function traceMaker(log: Log): TraceMaker {
+  if (import.meta.url.endsWith(".ts")) return makeHere({ readingOf, encodeTraces });
+  const program = new URL("./indexing-thread.js", import.meta.url);
+  return makeInThread(program, (reason) => log.failure("the thread that makes the index of traces was lost", reason));
 }
 
 function objectsElsewhere(endpoint: string, { s3AccessKeyId, s3SecretAccessKey }: Config) {

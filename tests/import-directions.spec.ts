@@ -18,6 +18,12 @@ const arrows: readonly { from: string; to: readonly string[]; instead: string }[
   { from: "banner.ts", to: ["config.ts"], instead: "config.ts" },
   { from: "compose.ts", to: ["**"], instead: "anywhere" },
   {
+    // A thread is composed where it starts: it brings the forms of the fact store to the rules of the index.
+    from: "indexing-thread.ts",
+    to: ["jobs/indexing", "storage/facts/decode-reading.ts", "storage/facts/encode-traces.ts"],
+    instead: "jobs/indexing/, or the codec of the fact store",
+  },
+  {
     from: "operator-pages.ts",
     to: ["gateway/wire.ts", "jobs", "receivers", "tracing", "storage/facts/open-facts.ts"],
     instead: "what compose.ts gives it",

@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Environment } from "../environment.js";
+import { readingOf } from "../storage/facts/decode-reading.js";
+import { encodeTraces } from "../storage/facts/encode-traces.js";
 import { type Facts, openFacts } from "../storage/facts/open-facts.js";
 import type { Scope } from "../storage/scope.js";
 import { openSqliteSettings } from "../storage/settings/open-settings.js";
@@ -11,6 +13,7 @@ import type { SettingsStore } from "../storage/settings-store.js";
 import type { SegmentRow } from "../storage/trace-store.js";
 import { readSegmentDocument } from "../tracing/segment.js";
 import { createTraceIndexing, type TraceIndexing, type TraceIndexingDeps } from "./index-traces.js";
+import { makeHere } from "./indexing/trace-maker.js";
 
 const noon = Date.UTC(2026, 2, 1, 12);
 const folder = mkdtempSync(path.join(tmpdir(), "dosimeter-indexing-"));
@@ -54,6 +57,7 @@ function startJob(more: Partial<TraceIndexingDeps> = {}): TraceIndexing {
     index: facts.index,
     settings,
     environment,
+    maker: makeHere({ readingOf, encodeTraces }),
     traceRetentionDays: 30,
     shared: false,
     log: () => undefined,

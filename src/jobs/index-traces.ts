@@ -10,9 +10,10 @@ import { readGroups } from "../tracing/groups.js";
 import { traceBytesMax } from "../tracing/trace-limits.js";
 import { FreshTraces } from "./indexing/fresh-traces.js";
 import { LaterTraces } from "./indexing/later-traces.js";
-import { type AskedPlace, type MadeTraces, makeIndexedTraces } from "./indexing/make-indexed-traces.js";
+import type { AskedPlace } from "./indexing/make-indexed-traces.js";
 import { Places } from "./indexing/places.js";
 import { createSweep } from "./indexing/sweep.js";
+import type { MadeRows, ReadDocuments, TraceMaker } from "./indexing/trace-maker.js";
 
 /** Documents that arrive within this time of a first one are indexed together. */
 const gatherMs = 200;
@@ -65,6 +66,8 @@ export interface TraceIndexingDeps {
   readonly index: TraceIndex;
   readonly settings: SettingsStore;
   readonly environment: Environment;
+  /** Closed with the indexing. */
+  readonly maker: TraceMaker;
   readonly traceRetentionDays: number;
   /** Other processes write to the same stores. */
   readonly shared: boolean;
@@ -105,6 +108,7 @@ export function createTraceIndexing(deps: TraceIndexingDeps) {
   let atOnceMax = tracesAtOnceMax;
   let pauseMs = 0;
   let inHandMs: number | undefined;
+  let lastVersion = 0;
 
   const sweep = createSweep({ ...deps, isLeftOut, indexTraces, isBusy: () => lagMs() > lagMsMax });
 
@@ -211,22 +215,31 @@ export function createTraceIndexing(deps: TraceIndexingDeps) {
 
   /** As many as are read at once. */
   async function indexSome(scope: Scope, traceIds: readonly string[]) {
-    const limits = { bytesMaxPerTrace: traceBytesMax, bytesMax: readBytesMax };
-    const [groups, reading] = await Promise.all([
-      readGroups(settings.read, scope),
-      source.readForIndex(scope, traceIds, limits),
-    ]);
-    const made = await makeIndexedTraces(
-      { reading, groups, nowMs: clock.nowMs() },
+    const [groups, documents] = await Promise.all([readGroups(settings.read, scope), read(scope, traceIds)]);
+    const made = await deps.maker.make(
       {
-        readLinked: (linkedIds) => source.readForIndex(scope, linkedIds.slice(0, linkedTracesMax), limits),
+        scope,
+        documents,
+        bytesMaxPerTrace: traceBytesMax,
+        groups: groups.map(({ name, arn, filterExpression }) => ({ name, arn, filterExpression })),
+        nowMs: clock.nowMs(),
+        versionAbove: lastVersion,
+      },
+      {
+        readLinked: (linkedIds) => read(scope, linkedIds.slice(0, linkedTracesMax)),
         formerPlaces: (asked) => formerPlaces(scope, asked),
       },
     );
-    await index.putTraces(scope, made.traces);
+    lastVersion = made.version;
+    await index.putEncoded(scope, made.encoded);
     noteMade(scope, made);
     if (deps.shared) await noteStrays(scope, made);
-    return { read: new Set(reading.traces.map(({ traceId }) => traceId)), more: reading.more };
+    return { read: new Set(made.read), more: made.more };
+  }
+
+  async function read(scope: Scope, traceIds: readonly string[]): Promise<ReadDocuments> {
+    const limits = { bytesMaxPerTrace: traceBytesMax, bytesMax: readBytesMax };
+    return (await source.readRows(scope, traceIds, limits)) ?? (await source.readForIndex(scope, traceIds, limits));
   }
 
   /** Where those of the traces stood that stood elsewhere than at the time in their ids, or may have. */
@@ -243,15 +256,15 @@ export function createTraceIndexing(deps: TraceIndexingDeps) {
     return found;
   }
 
-  function noteMade(scope: Scope, made: MadeTraces): void {
+  function noteMade(scope: Scope, made: MadeRows): void {
     const nowMs = clock.monotonicMs();
     const [promisedIds, unlinkedIds] = [new Set(made.promised), new Set(made.unlinked)];
-    for (const { facts } of made.traces) {
-      if (promisedIds.has(facts.traceId)) promised.putOff(scope, facts.traceId, nowMs);
-      else promised.settle(scope, facts.traceId);
-      if (unlinkedIds.has(facts.traceId)) unlinked.putOff(scope, facts.traceId, nowMs);
-      else unlinked.settle(scope, facts.traceId);
-      if (made.movable.has(facts.traceId)) places.set(scope, facts.traceId, facts.timeMs, clock.nowMs());
+    for (const { traceId, timeMs, movable } of made.traces) {
+      if (promisedIds.has(traceId)) promised.putOff(scope, traceId, nowMs);
+      else promised.settle(scope, traceId);
+      if (unlinkedIds.has(traceId)) unlinked.putOff(scope, traceId, nowMs);
+      else unlinked.settle(scope, traceId);
+      if (movable) places.set(scope, traceId, timeMs, clock.nowMs());
     }
     for (const { traceId, reason } of made.failed) leaveOut(scope, traceId, reason);
     counts.indexed += made.traces.length;
@@ -263,15 +276,12 @@ export function createTraceIndexing(deps: TraceIndexingDeps) {
    * Another process may have put a trace elsewhere at the same moment, neither knowing of the other. Whoever sees both
    * places indexes the trace again, from all there is, and takes it away from the other place.
    */
-  async function noteStrays(scope: Scope, made: MadeTraces): Promise<void> {
-    const placed = made.traces.filter(({ facts }) => made.movable.has(facts.traceId));
-    if (placed.length === 0) return;
-    const standing = await index.positionsOf(
-      scope,
-      placed.map(({ facts }) => facts.traceId),
+  async function noteStrays(scope: Scope, made: MadeRows): Promise<void> {
+    const placeOf = new Map(
+      made.traces.flatMap(({ traceId, timeMs, movable }): [string, number][] => (movable ? [[traceId, timeMs]] : [])),
     );
-    const placeOf = new Map(placed.map(({ facts }) => [facts.traceId, facts.timeMs]));
-    for (const { traceId, timeMs } of standing) {
+    if (placeOf.size === 0) return;
+    for (const { traceId, timeMs } of await index.positionsOf(scope, [...placeOf.keys()])) {
       if (placeOf.get(traceId) === timeMs) continue;
       places.set(scope, traceId, timeMs, clock.nowMs());
       fresh.note(scope, [traceId], clock.monotonicMs());
@@ -365,6 +375,7 @@ export function createTraceIndexing(deps: TraceIndexingDeps) {
       await sweep.stop();
       await running;
       while (fresh.size > 0 && pauseMs === 0) await runFresh();
+      await deps.maker.close();
       await sweep.release();
     },
   };

@@ -74,6 +74,15 @@ export interface ScopedTraceId {
   readonly traceId: string;
 }
 
+/** Traces as the store takes them: made by its `encodeTraces`, perhaps in another thread, and read by nobody else. */
+export interface EncodedTraces {
+  readonly rows: Uint8Array;
+  /** Where the traces stand and, of those that moved, stood. */
+  readonly places: readonly { readonly timeMs: number; readonly traceId: string }[];
+  /** By the day in which a trace's last document was received: the minutes in which anything of such traces ended. */
+  readonly endedMinutes: ReadonlyMap<number, ReadonlySet<number>>;
+}
+
 /**
  * What can be asked of traces without reading their documents. It is made of what `TraceStore` holds and can be made
  * again from it. Promises are tested in `trace-index.contract.ts`.
@@ -81,6 +90,9 @@ export interface ScopedTraceId {
 export interface TraceIndex {
   /** Searchable when it resolves. Of several versions of one trace the highest counts, whichever came last. */
   putTraces(scope: Scope, traces: readonly IndexedTrace[]): Promise<void>;
+
+  /** As `putTraces` of the traces that were encoded. */
+  putEncoded(scope: Scope, encoded: EncodedTraces): Promise<void>;
 
   /**
    * Where those of the traces that are indexed stand. That is one place each, unless processes that did not know of each

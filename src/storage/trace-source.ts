@@ -29,6 +29,16 @@ export interface TraceSource {
     limits: { readonly bytesMaxPerTrace: number; readonly bytesMax: number },
   ): Promise<TraceReading>;
 
+  /**
+   * The same as bytes, for whoever reads them elsewhere (`readingOf` of the store); undefined for what only
+   * `readForIndex` can read.
+   */
+  readRows(
+    scope: Scope,
+    traceIds: readonly string[],
+    limits: { readonly bytesMaxPerTrace: number; readonly bytesMax: number },
+  ): Promise<Uint8Array | undefined>;
+
   /** Every trace with a document received in a range of time (epoch milliseconds), a page at a time, in a fixed order. */
   receivedTraces(range: {
     readonly fromMs: number;

@@ -42,6 +42,14 @@ export class EmbeddedSession extends Session {
     });
   }
 
+  /** Past the client, which would make a string of the bytes. */
+  queryBytes(text: string, parameters: QueryParameters): Promise<Uint8Array> {
+    return this.inTurn(async () => {
+      const result = await this.#connection.chdb.queryAsync(bound(text, parameters), { format: "JSONEachRow" });
+      return result.bytes();
+    });
+  }
+
   async command(text: string, parameters: QueryParameters): Promise<void> {
     await this.inTurn(() => this.client.command({ query: bound(text, parameters) }));
   }

@@ -56,11 +56,24 @@ export class FactDatabase {
   }
 
   /** @param operation goes into the engine's log, so that one can tell who asked. */
-  async query<Row>(operation: string, text: string, parameters: QueryParameters): Promise<Row[]> {
+  query<Row>(operation: string, text: string, parameters: QueryParameters): Promise<Row[]> {
+    return this.#ask(operation, text, (session, limited) => session.query<Row>(limited, parameters));
+  }
+
+  /** The rows as they come, a JSON object a line. */
+  queryBytes(operation: string, text: string, parameters: QueryParameters): Promise<Uint8Array> {
+    return this.#ask(operation, text, (session, limited) => session.queryBytes(limited, parameters));
+  }
+
+  async #ask<Answer>(
+    operation: string,
+    text: string,
+    ask: (session: Session, limited: string) => Promise<Answer>,
+  ): Promise<Answer> {
     const session = this.#readers.reduce((least, next) => (next.underWay < least.underWay ? next : least));
     if (session.underWay >= queriesWaitingMax) throw new StoreBusy("too many queries wait for the engine");
     const limits = `max_execution_time = ${querySecondsMax}, max_memory_usage = ${queryBytesMax}`;
-    return session.query<Row>(`${text}\nSETTINGS ${limits}, log_comment = '${operation}'`, parameters);
+    return ask(session, `${text}\nSETTINGS ${limits}, log_comment = '${operation}'`);
   }
 
   /**

@@ -29,6 +29,13 @@ export class ServerSession extends Session {
     });
   }
 
+  queryBytes(text: string, parameters: QueryParameters): Promise<Uint8Array> {
+    return this.inTurn(async () => {
+      const result = await this.client.query({ query: text, format: "JSONEachRow", query_params: { ...parameters } });
+      return Buffer.from(await result.text());
+    });
+  }
+
   async command(text: string, parameters: QueryParameters): Promise<void> {
     await this.inTurn(() => this.client.command({ query: text, query_params: { ...parameters } }));
   }

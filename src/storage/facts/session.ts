@@ -23,6 +23,7 @@ export abstract class Session {
   protected abstract readonly client: ClickHouseClient;
 
   abstract query<Row>(text: string, parameters: QueryParameters): Promise<Row[]>;
+  abstract queryBytes(text: string, parameters: QueryParameters): Promise<Uint8Array>;
   abstract command(text: string, parameters: QueryParameters): Promise<void>;
   abstract insert(table: string, columns: readonly string[], lines: Buffer): Promise<void>;
 

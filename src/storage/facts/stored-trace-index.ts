@@ -3,6 +3,7 @@ import type { GraphTotals } from "../../tracing/graph-totals.js";
 import type { IndexedTrace } from "../../tracing/trace-facts.js";
 import type { Scope } from "../scope.js";
 import type {
+  EncodedTraces,
   FoundTraces,
   GraphMinute,
   GraphQuery,
@@ -13,18 +14,16 @@ import type {
   TracePosition,
   TraceSearch,
 } from "../trace-index.js";
-import { endedMinutes, traceColumns, writeIndexedTrace } from "./encode-indexed-trace.js";
+import { traceColumns } from "./encode-indexed-trace.js";
+import { encodeTraces } from "./encode-traces.js";
 import type { FactDatabase } from "./fact-database.js";
 import type { FactWriter } from "./fact-writer.js";
-import { RowWriter } from "./row-writer.js";
 import { type SearchLimits, searchIndex, searchLimits } from "./search-index.js";
 import { minutesOfTraces, positionsOfTraces, unindexedTraces } from "./sql/find-indexed.sql.js";
 import { type GraphParts, StoredGraphs } from "./stored-graphs.js";
 import { indexWriter } from "./tables.js";
 
 const dayMs = 86_400_000;
-/** Of most traces; more is made room for. */
-const rowBytesExpected = 4096;
 /** One statement's: ids travel in its text. */
 const lookedUpAtOnceMax = 5000;
 
@@ -51,9 +50,13 @@ export class StoredTraceIndex implements TraceIndex {
     this.#limits = parts.searchLimits ?? searchLimits;
   }
 
-  putTraces(scope: Scope, traces: readonly IndexedTrace[]): Promise<void> {
-    if (traces.length === 0) return Promise.resolve();
-    const put = this.#turn.then(() => this.#put(scope, traces));
+  async putTraces(scope: Scope, traces: readonly IndexedTrace[]): Promise<void> {
+    await this.putEncoded(scope, encodeTraces(scope, traces));
+  }
+
+  putEncoded(scope: Scope, encoded: EncodedTraces): Promise<void> {
+    if (encoded.places.length === 0) return Promise.resolve();
+    const put = this.#turn.then(() => this.#put(scope, encoded));
     this.#turn = put.catch(() => undefined);
     return put;
   }
@@ -115,34 +118,22 @@ export class StoredTraceIndex implements TraceIndex {
   }
 
   /** Minutes are touched before they change: what happens in between, a crash included, costs a look at the traces. */
-  async #put(scope: Scope, traces: readonly IndexedTrace[]): Promise<void> {
-    const rows = new RowWriter(traces.length * rowBytesExpected);
-    for (const trace of traces) writeIndexedTrace(rows, scope, trace);
-    const touched = new Set(await this.#minutesOfFormer(scope, traces));
+  async #put(scope: Scope, { rows, places, endedMinutes }: EncodedTraces): Promise<void> {
+    const former = await this.#minutesOfFormer(scope, places);
     const receivedDays = new Map<number, Set<number>>();
-    for (const { facts, receivedMs } of traces) {
-      const day = Math.floor(receivedMs / dayMs);
-      const ofDay = receivedDays.get(day) ?? new Set(touched);
-      for (const minute of endedMinutes(facts)) ofDay.add(minute);
-      receivedDays.set(day, ofDay);
-    }
+    for (const [day, minutes] of endedMinutes) receivedDays.set(day, new Set([...former, ...minutes]));
+    const lines = Buffer.from(rows.buffer, rows.byteOffset, rows.byteLength);
     await this.#graphs.whileTouching(scope, receivedDays, () =>
-      this.#database.insert("traces", traceColumns, rows.take(), indexWriter),
+      this.#database.insert("traces", traceColumns, lines, indexWriter),
     );
   }
 
-  async #minutesOfFormer(scope: Scope, traces: readonly IndexedTrace[]): Promise<number[]> {
-    const places = traces.flatMap(({ facts, movedFromMs }) =>
-      [facts.timeMs, ...(movedFromMs === undefined ? [] : [movedFromMs])].map((timeMs) => ({
-        timeMs: String(timeMs),
-        traceId: facts.traceId,
-      })),
-    );
+  async #minutesOfFormer(scope: Scope, places: EncodedTraces["places"]): Promise<number[]> {
     const minutes: number[] = [];
     for (const some of chunks(places, lookedUpAtOnceMax)) {
       const rows = await this.#database.query<{ minute: number }>("facts.minutesOfTraces", minutesOfTraces, {
         ...scope,
-        times: some.map(({ timeMs }) => timeMs),
+        times: some.map(({ timeMs }) => String(timeMs)),
         traceIds: some.map(({ traceId }) => traceId),
       });
       for (const { minute } of rows) minutes.push(minute);

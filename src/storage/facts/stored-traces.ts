@@ -2,6 +2,7 @@ import type { Scope } from "../scope.js";
 import type { ScopedTraceId } from "../trace-index.js";
 import type { TraceReading, TraceSource } from "../trace-source.js";
 import type { SegmentRow, StoredTrace, TraceStore } from "../trace-store.js";
+import { readingOf, type SegmentColumns, tracesOf } from "./decode-reading.js";
 import type { FactDatabase } from "./fact-database.js";
 import type { FactWriter } from "./fact-writer.js";
 import { escapedField, RowWriter, wholeNumber } from "./row-writer.js";
@@ -22,7 +23,6 @@ export class StoredTraces implements TraceStore, TraceSource {
   readonly #database: FactDatabase;
   readonly #writer: FactWriter;
   #sequence = 0;
-  #lastReadUs = 0;
 
   constructor(database: FactDatabase, writer: FactWriter) {
     this.#database = database;
@@ -59,19 +59,16 @@ export class StoredTraces implements TraceStore, TraceSource {
     traceIds: readonly string[],
     limits: { readonly bytesMaxPerTrace: number; readonly bytesMax: number },
   ): Promise<TraceReading> {
-    if (traceIds.length === 0) return { readUs: this.#lastReadUs, traces: [], more: false };
-    const rows = await this.#database.query<SegmentColumns & { read_us: number; more: number }>(
-      "facts.readForIndex",
-      readForIndex,
-      { ...scope, traceIds, ...limits },
-    );
-    // A clock that was set back must not make what is read now older than what was read before.
-    this.#lastReadUs = Math.max(Number(rows[0]?.read_us ?? 0), this.#lastReadUs + 1);
-    return {
-      readUs: this.#lastReadUs,
-      traces: tracesOf(rows, limits.bytesMaxPerTrace),
-      more: rows[0]?.more === 1,
-    };
+    return readingOf(await this.readRows(scope, traceIds, limits), limits.bytesMaxPerTrace);
+  }
+
+  async readRows(
+    scope: Scope,
+    traceIds: readonly string[],
+    limits: { readonly bytesMaxPerTrace: number; readonly bytesMax: number },
+  ): Promise<Uint8Array> {
+    if (traceIds.length === 0) return new Uint8Array();
+    return this.#database.queryBytes("facts.readForIndex", readForIndex, { ...scope, traceIds, ...limits });
   }
 
   async receivedTraces(range: {
@@ -124,46 +121,4 @@ export class StoredTraces implements TraceStore, TraceSource {
 /** Seconds as whole microseconds. @throws RangeError beyond the year 2255, up to which they are exact. */
 function microseconds(seconds: number): number {
   return wholeNumber(Math.round(seconds * 1_000_000));
-}
-
-interface SegmentColumns {
-  readonly trace_id: string;
-  readonly segment_id: string;
-  readonly is_subsegment: number;
-  readonly parent_id: string;
-  readonly start_us: number;
-  readonly end_us: number;
-  readonly has_end: number;
-  readonly in_progress: number;
-  readonly received_ms: number;
-  readonly document: string;
-  readonly trace_bytes: number;
-}
-
-function tracesOf(rows: readonly SegmentColumns[], bytesMaxPerTrace: number): StoredTrace[] {
-  const traces = new Map<string, { segments: SegmentRow[]; bytes: number }>();
-  for (const row of rows) {
-    const trace = traces.get(row.trace_id);
-    if (trace) trace.segments.push(segmentOf(row));
-    else traces.set(row.trace_id, { segments: [segmentOf(row)], bytes: Number(row.trace_bytes) });
-  }
-  return [...traces].map(([traceId, { segments, bytes }]) => ({
-    traceId,
-    segments,
-    truncated: bytes > bytesMaxPerTrace,
-  }));
-}
-
-function segmentOf(row: SegmentColumns): SegmentRow {
-  return {
-    traceId: row.trace_id,
-    segmentId: row.segment_id,
-    kind: row.is_subsegment === 1 ? "subsegment" : "segment",
-    ...(row.parent_id === "" ? {} : { parentId: row.parent_id }),
-    startTimeSeconds: Number(row.start_us) / 1_000_000,
-    ...(row.has_end === 1 ? { endTimeSeconds: Number(row.end_us) / 1_000_000 } : {}),
-    inProgress: row.in_progress === 1,
-    receivedMs: Number(row.received_ms),
-    document: row.document,
-  };
 }
