@@ -23,8 +23,12 @@ export interface SpanDocument {
 
 const sampled = 1;
 
+/** What is told of the resource with every span: more, and a small segment of many parts would become megabytes. */
+const repeatedLengthMax = 2048;
+
 /**
- * A segment and everything in it as spans, parents first: the mapping of OpenTelemetry's spans the other way round.
+ * A segment and everything in it as spans, parents first: the mapping of OpenTelemetry's spans the other way round. A
+ * resource that is long is told with the first span; the others name its service.
  * Annotations and metadata become attributes; what has no attribute of its own is kept as `aws.xray.<member>`.
  *
  * @param segment a segment, or a subsegment that found no parent, with its trace id.
@@ -33,6 +37,10 @@ export function spansOfSegment(segment: Entity): SpanDocument[] {
   const traceId = (segment.trace_id ?? "").slice(2).replace("-", "");
   const resource = { attributes: resourceOf(segment) };
   const scope = scopeOf(segment);
+  const repeatable = JSON.stringify([resource, scope]).length <= repeatedLengthMax;
+  const inside = repeatable
+    ? { resource, scope }
+    : { resource: { attributes: { "service.name": segment.name } }, scope: { name: defaultScope } };
   const spans: SpanDocument[] = [];
   const pending: { entity: Entity; parentId: string | undefined }[] = [
     { entity: segment, parentId: segment.parent_id },
@@ -40,8 +48,7 @@ export function spansOfSegment(segment: Entity): SpanDocument[] {
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const { entity, parentId } = next;
     spans.push({
-      resource,
-      scope,
+      ...(entity === segment ? { resource, scope } : inside),
       traceId,
       spanId: entity.id,
       ...(parentId !== undefined && { parentSpanId: parentId }),
@@ -90,10 +97,12 @@ function resourceOf(segment: Entity): Record<string, unknown> {
   return Object.fromEntries(attributes);
 }
 
+const defaultScope = "aws-xray";
+
 function scopeOf(segment: Entity): { name: string; version?: string } {
   const xray = segment.aws?.["xray"] as { sdk?: unknown; sdk_version?: unknown } | undefined;
   return {
-    name: typeof xray?.sdk === "string" ? xray.sdk : "aws-xray",
+    name: typeof xray?.sdk === "string" ? xray.sdk : defaultScope,
     ...(typeof xray?.sdk_version === "string" && { version: xray.sdk_version }),
   };
 }
