@@ -34,6 +34,8 @@ describe("a segment as spans", () => {
     for (const span of spans) expect(span).toMatchObject({ traceId, resource, scope: { name: "aws-xray" } });
     expect(spans.map(({ kind }) => kind)).toEqual(["SERVER", "INTERNAL", "INTERNAL", "CLIENT"]);
     expect(spans[3]).toMatchObject({ status: { code: "ERROR" }, durationNano: 500_000_000 });
+    const [short] = spansOf({ start_time: seconds + 0.01, end_time: seconds + 0.06 });
+    expect(short!.durationNano).toBe(50_000_000);
   });
 
   it("does not repeat what is long: a document of 64 KB stays below a megabyte", () => {

@@ -77,7 +77,8 @@ function timesOf({ start_time, end_time }: Entity) {
   const startTimeUnixNano = nanos(start_time);
   if (end_time === undefined) return { startTimeUnixNano };
   const endTimeUnixNano = nanos(end_time);
-  return { startTimeUnixNano, endTimeUnixNano, durationNano: Math.max(0, endTimeUnixNano - startTimeUnixNano) };
+  // The difference of the two is off by up to half a microsecond: they are larger than a double is exact.
+  return { startTimeUnixNano, endTimeUnixNano, durationNano: Math.max(0, nanos(end_time - start_time)) };
 }
 
 /** Microseconds are what is kept; the digits after them are zeros. */

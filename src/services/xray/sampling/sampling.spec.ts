@@ -204,7 +204,10 @@ describe("GetSamplingTargets", () => {
     ["a count beyond 32 bits", { BorrowCount: 1e300 }, /Integer/, "SerializationException"],
     ["a rule name of 33 characters", { RuleName: "x".repeat(33) }, /length less than or equal to 32/],
   ])("refuses %s", async (_, more, message, name = "ValidationException") => {
-    await expect(report(statistics(1, more))).rejects.toMatchObject({ name, message });
+    await expect(report(statistics(1, more))).rejects.toMatchObject({
+      name,
+      message: expect.stringMatching(message),
+    });
   });
 
   it("refuses 26 documents and takes 25", async () => {
@@ -304,7 +307,10 @@ describe("PutTelemetryRecords", () => {
         EC2InstanceId: "i".repeat(21),
       }),
     );
-    await expect(call).rejects.toMatchObject({ name: "ValidationException", message: /^2 validation errors detected/ });
+    await expect(call).rejects.toMatchObject({
+      name: "ValidationException",
+      message: expect.stringMatching(/^2 validation errors detected/),
+    });
     expect(await kept()).toEqual([]);
   });
 });
