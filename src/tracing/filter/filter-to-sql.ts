@@ -144,8 +144,11 @@ class SqlWriter {
     if (comparison === undefined || value === undefined)
       return walk("number", "(kind != 2 OR number != 0)", "annotations.number");
     const wanted = this.#parameters.of(value);
-    if (typeof value === "string")
-      return walk("text", `kind = 0 AND ${comparedSql("text", comparison, wanted)}`, "annotations.text");
+    if (typeof value === "string") {
+      const { sql, cost } = walk("text", `kind = 0 AND ${comparedSql("text", comparison, wanted)}`, "annotations.text");
+      // There is an index of texts, and looking one up is cheaper than walking.
+      return { sql: comparison === "=" ? `(has(annotations.text, ${wanted}) AND ${sql})` : sql, cost };
+    }
     const kind = typeof value === "number" ? 1 : 2;
     return walk("number", `kind = ${kind} AND ${comparedSql("number", comparison, wanted)}`, "annotations.number");
   }

@@ -93,7 +93,13 @@ CREATE TABLE IF NOT EXISTS traces (
   -- rows are almost in the order of time, so a minute is a few granules
   INDEX times (start_us, end_us, first_end_us, in_progress) TYPE minmax GRANULARITY 1,
   INDEX minutes (arrayMin(ended_minutes), arrayMax(ended_minutes)) TYPE minmax GRANULARITY 1,
-  INDEX ids trace_id TYPE bloom_filter(0.001) GRANULARITY 1
+  INDEX ids trace_id TYPE bloom_filter(0.001) GRANULARITY 1,
+  -- what few traces have is found in a few granules of an hour
+  INDEX node_names "nodes.name" TYPE bloom_filter(0.01) GRANULARITY 1,
+  INDEX source_names "calls.source_name" TYPE bloom_filter(0.01) GRANULARITY 1,
+  INDEX target_names "calls.target_name" TYPE bloom_filter(0.01) GRANULARITY 1,
+  INDEX annotation_keys "annotations.key" TYPE bloom_filter(0.01) GRANULARITY 1,
+  INDEX annotation_texts "annotations.text" TYPE bloom_filter(0.01) GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree(version, is_deleted)
 -- by the day in which the last document was received, which our clock decides and a sender cannot; whole days are
