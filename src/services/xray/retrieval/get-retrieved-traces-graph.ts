@@ -43,7 +43,7 @@ function requestOf({ RetrievalToken }: GetRetrievedTracesGraphCommandInput) {
 }
 
 function placeOf(input: GetRetrievedTracesGraphCommandInput): number {
-  if (input.NextToken === undefined) return 0;
+  if (!input.NextToken) return 0;
   const place = Number(decodePageToken(input.NextToken, requestOf(input))?.[0]);
   if (!Number.isSafeInteger(place) || place < 0) throw invalidNextToken();
   return place;

@@ -85,7 +85,7 @@ function requestOf({ RetrievalToken }: ListRetrievedTracesCommandInput, format: 
 }
 
 function positionOf(input: ListRetrievedTracesCommandInput, format: Format): Position {
-  if (input.NextToken === undefined) return { trace: 0, span: 0 };
+  if (!input.NextToken) return { trace: 0, span: 0 };
   const [trace, span] = (decodePageToken(input.NextToken, requestOf(input, format)) ?? []).map(Number);
   if (!isPlace(trace) || !isPlace(span)) throw invalidNextToken();
   return { trace, span };

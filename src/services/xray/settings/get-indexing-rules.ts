@@ -14,7 +14,7 @@ export const getIndexingRules = (deps: XrayDeps) =>
     access: accessToAll("GetIndexingRules"),
 
     async execute(input, call) {
-      if (input.NextToken !== undefined) throw invalidNextToken();
+      if (input.NextToken) throw invalidNextToken();
       return { IndexingRules: [indexingRuleView(await readIndexingRule(deps.settings.read, call))] };
     },
   });
