@@ -492,6 +492,23 @@ export function traceIndexContract(
       });
     });
 
+    it("rolls up while traces come, and misses none", async () => {
+      const scope = newScope();
+      const random = numbersFrom(9);
+      const traces = Array.from({ length: 60 }, () => trace({ facts: randomFacts(random) }));
+      const later = traces.map((former) => next(former, randomFacts(random)));
+      const puts = [...traces, ...later].map((one) => index().putTraces(scope, [one]));
+      for (let round = 0; round < 6; round++) {
+        await Promise.race([puts[round * 20], index().rollUp(options.settledMs())]);
+        await index().rollUp(options.settledMs());
+      }
+      await Promise.all(puts);
+      const expected = sorted(foldOf(later, everything));
+      expect(sorted(await index().graph(scope, everything))).toEqual(expected);
+      await index().rollUp(options.settledMs());
+      expect(sorted(await index().graph(scope, everything))).toEqual(expected);
+    });
+
     it("tells which traces have documents that it does not show", async () => {
       const scope = newScope();
       const receivedMs = noon + 70 * 365 * 24 * 60 * minuteMs; // in a range of its own

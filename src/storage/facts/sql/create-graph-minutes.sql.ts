@@ -48,15 +48,15 @@ CREATE TABLE IF NOT EXISTS graph_minutes (
   version    UInt64 CODEC(Delta, ZSTD(1)),
   -- kind 0: of which state of \`touched_minutes\` the totals are
   state      UInt64,
-  ok_count       UInt64 CODEC(ZSTD(1)),
-  error_count    UInt64 CODEC(ZSTD(1)),
-  throttle_count UInt64 CODEC(ZSTD(1)),
-  fault_count    UInt64 CODEC(ZSTD(1)),
-  total_us   Int64 CODEC(ZSTD(1)),
+  ok_count       UInt64,
+  error_count    UInt64,
+  throttle_count UInt64,
+  fault_count    UInt64,
+  total_us   Int64,
   -- milliseconds and how many had them
   histogram  Nested (value UInt64, count UInt64),
-  start_us   Int64 CODEC(ZSTD(1)),
-  end_us     Int64 CODEC(ZSTD(1)),
+  start_us   Int64,
+  end_us     Int64,
   is_root     UInt8,
   is_inferred UInt8
 )
@@ -67,4 +67,4 @@ ORDER BY (
   account_id, region, group_arn, minute, kind, source_name, source_type, source_account_id, target_name, target_type,
   target_account_id, is_link
 )
-${remadeSettings}`;
+${remadeSettings}, default_compression_codec = 'ZSTD(1)'`;
