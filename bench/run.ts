@@ -29,6 +29,7 @@ const repository = path.resolve(import.meta.dirname, "../..");
 const programs = {
   audited: path.join(repository, "bin/dosimeter.cjs"),
   unaudited: path.join(import.meta.dirname, "serve-without-audit.js"),
+  unindexed: path.join(import.meta.dirname, "serve-without-index.js"),
 };
 const key = { accessKeyId: "AKIABENCHMARKROOT001", secretAccessKey: "benchmark-secret" };
 const region = "us-east-1";
@@ -37,7 +38,13 @@ interface Trial {
   readonly idleBytes: number;
   readonly load: LoadResult;
   readonly diskBytesPerSegment: number;
-  readonly reads: { readonly summaries: Latencies; readonly traces: Latencies };
+  /** None without an index. */
+  readonly reads?: Reads;
+}
+
+interface Reads {
+  readonly summaries: Latencies;
+  readonly traces: Latencies;
 }
 
 /** One service on a fresh folder: its memory when idle, a load, its folder afterwards, and reads while nothing else runs. */
@@ -46,7 +53,7 @@ async function trial(program: keyof typeof programs, segmentsPerCall: number, ra
   const service = await startServe({
     program: programs[program],
     environment: {
-      // As bin/dosimeter.cjs sets it, which the program without audit does not go through.
+      // As bin/dosimeter.cjs sets it, which the programs of the benchmark do not go through.
       UV_THREADPOOL_SIZE: "16",
       DOSIMETER_DATA: data,
       DOSIMETER_PORT: "0",
@@ -67,7 +74,12 @@ async function trial(program: keyof typeof programs, segmentsPerCall: number, ra
       ...(rate === undefined ? [] : ["--rate", String(rate)]),
     ]);
     const diskBytesPerSegment = ((await settledDiskBytes(data)) - before) / load.segmentsInAll;
-    return { idleBytes, load, diskBytesPerSegment, reads: await readAlone(service) };
+    return {
+      idleBytes,
+      load,
+      diskBytesPerSegment,
+      ...(program !== "unindexed" && { reads: await readAlone(service) }),
+    };
   } finally {
     await service.stop();
     await rm(data, { recursive: true, force: true });
@@ -96,7 +108,7 @@ async function settledDiskBytes(folder: string): Promise<number> {
 }
 
 /** Reads one after another on one connection: summaries of one second of traces, then five of those traces whole. */
-async function readAlone(service: ServeProcess): Promise<Trial["reads"]> {
+async function readAlone(service: ServeProcess): Promise<Reads> {
   const { hostname, port, host } = new URL(service.endpoint);
   const connection = await Connection.open(hostname, Number(port));
   const call = async (requestPath: string, input: object) => {
@@ -130,12 +142,16 @@ const trials = {
   of50: [] as Trial[],
   of10Unaudited: [] as Trial[],
   of50Unaudited: [] as Trial[],
+  of10Unindexed: [] as Trial[],
+  of50Unindexed: [] as Trial[],
 };
 for (let round = 0; round < Number(values.rounds); round++) {
   trials.of10.push(await trial("audited", 10));
   trials.of10Unaudited.push(await trial("unaudited", 10));
+  trials.of10Unindexed.push(await trial("unindexed", 10));
   trials.of50.push(await trial("audited", 50));
   trials.of50Unaudited.push(await trial("unaudited", 50));
+  trials.of50Unindexed.push(await trial("unindexed", 50));
 }
 const median = (kind: readonly Trial[]) => {
   const sorted = [...kind].sort((one, other) => one.load.segmentsPerSecond - other.load.segmentsPerSecond);
@@ -145,6 +161,8 @@ const of10 = median(trials.of10);
 const of50 = median(trials.of50);
 const of10Unaudited = median(trials.of10Unaudited);
 const of50Unaudited = median(trials.of50Unaudited);
+const of10Unindexed = median(trials.of10Unindexed);
+const of50Unindexed = median(trials.of50Unindexed);
 const half = await trial("audited", 10, of10.load.callsPerSecond / 2);
 
 const thousands = (number: number) => Math.round(number).toLocaleString("en-GB");
@@ -189,9 +207,12 @@ const report = `# Benchmark of ${day}
 | ${loadRow("calls of 10, half that rate", half)} |
 | ${loadRow("calls of 10, without audit", of10Unaudited)} |
 | ${loadRow("calls of 50, without audit", of50Unaudited)} |
+| ${loadRow("calls of 10, without index", of10Unindexed)} |
+| ${loadRow("calls of 50, without index", of50Unindexed)} |
 
 Auditing costs ${cost(of10, of10Unaudited)} of the throughput of calls of 10 and ${cost(of50, of50Unaudited)} of calls of 50.
-There is no setting that turns it off: "without audit" is a program of the benchmark's own.
+Making traces searchable costs ${cost(of10, of10Unindexed)} and ${cost(of50, of50Unindexed)}. No setting turns either off: "without audit"
+and "without index" are programs of the benchmark's own.
 
 The ceiling, \`JSON.parse\` and SHA-256 of the same bytes and nothing else on one core:
 ${ceilings.map(({ segmentsPerCall, segmentsPerSecond }) => `${thousands(segmentsPerSecond)} segments/s in bodies of ${segmentsPerCall}`).join(", ")}.
@@ -200,8 +221,8 @@ ${ceilings.map(({ segmentsPerCall, segmentsPerSecond }) => `${thousands(segments
 
 | | p50 ms, recorded | p50 ms, not | the record adds | p99 ms, recorded | p99 ms, not |
 |---|---|---|---|---|---|
-${readRow("GetTraceSummaries, one second of traces", of10.reads.summaries, of10Unaudited.reads.summaries)}
-${readRow("BatchGetTraces, five traces", of10.reads.traces, of10Unaudited.reads.traces)}
+${readRow("GetTraceSummaries, one second of traces", of10.reads!.summaries, of10Unaudited.reads!.summaries)}
+${readRow("BatchGetTraces, five traces", of10.reads!.traces, of10Unaudited.reads!.traces)}
 
 ## Idle
 
