@@ -18,6 +18,8 @@ export class ServerSession extends Session {
         // A group may hold rows of any number of days.
         max_partitions_per_insert_block: "0",
         output_format_json_quote_64bit_integers: 0,
+        // The engine's other way may be off by the last bit.
+        precise_float_parsing: 1,
       },
     });
   }

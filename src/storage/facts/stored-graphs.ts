@@ -38,6 +38,12 @@ export interface GraphParts {
   readonly shared: boolean;
 }
 
+/** A minute since the epoch and the state it is in, as text: it has 64 bits. */
+interface DirtyMinute {
+  readonly minute: number;
+  readonly state: string;
+}
+
 /** Half-open, in minutes since the epoch or in microseconds. */
 interface Span {
   from: number;
@@ -158,7 +164,7 @@ export class StoredGraphs {
       dirtyMinutes,
       { untilMinute, settledUs: (nowMs - (shared ? settleMs : quietMs)) * 1000, limit: minutesRolledMax },
     );
-    const byScope = new Map<string, { scope: Scope; minutes: { minute: number; state: string }[] }>();
+    const byScope = new Map<string, { scope: Scope; minutes: DirtyMinute[] }>();
     for (const { account_id, region, minute, state } of rows) {
       const scope = { accountId: account_id, region };
       if (this.#inFlight.has(keyOf(scope, minute))) continue;
@@ -167,12 +173,27 @@ export class StoredGraphs {
       ofScope.minutes.push({ minute, state });
       byScope.set(key, ofScope);
     }
+    const failures: unknown[] = [];
     for (const { scope, minutes } of byScope.values())
       for (let start = 0; start < minutes.length; start += minutesRolledAtOnce)
-        await this.#roll(scope, minutes.slice(start, start + minutesRolledAtOnce), nowMs);
+        failures.push(...(await this.#rollOrSplit(scope, minutes.slice(start, start + minutesRolledAtOnce), nowMs)));
+    if (failures.length > 0) throw failures[0];
   }
 
-  async #roll(scope: Scope, minutes: readonly { minute: number; state: string }[], nowMs: number): Promise<void> {
+  /** Minutes that are too much together are rolled up one by one; one that is too much alone is in no other's way. */
+  async #rollOrSplit(scope: Scope, minutes: readonly DirtyMinute[], nowMs: number): Promise<unknown[]> {
+    try {
+      await this.#roll(scope, minutes, nowMs);
+      return [];
+    } catch (reason) {
+      if (minutes.length === 1) return [reason];
+      const failures: unknown[] = [];
+      for (const minute of minutes) failures.push(...(await this.#rollOrSplit(scope, [minute], nowMs)));
+      return failures;
+    }
+  }
+
+  async #roll(scope: Scope, minutes: readonly DirtyMinute[], nowMs: number): Promise<void> {
     const last = await this.#lastNumbers();
     last.version = Math.max(last.version + 1, nowMs * 1000);
     const numbers = minutes.map(({ minute }) => minute);
