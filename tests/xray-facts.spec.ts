@@ -81,6 +81,20 @@ const documentsOf = async (traceId: string) =>
     (trace: { Segments: { Document: string }[] }) => trace.Segments.map(({ Document }) => JSON.parse(Document)),
   );
 
+/** A field of a protobuf message that holds bytes: a text, or another message. */
+function field(number: number, ...parts: readonly Buffer[]): Buffer {
+  const bytes = Buffer.concat(parts);
+  const tag = Buffer.from([(number << 3) | 2, (bytes.length & 0x7f) | 0x80, bytes.length >> 7]);
+  return Buffer.concat([tag, bytes]);
+}
+
+function fixed64(number: number, value: bigint): Buffer {
+  const bytes = Buffer.alloc(9);
+  bytes[0] = (number << 3) | 1;
+  bytes.writeBigUInt64LE(value, 1);
+  return bytes;
+}
+
 describe("the protocol", () => {
   it.each(Object.entries(operations).map(([name, { http }]) => [name, http.requestUri]))(
     "has no GET of %s [1]",
@@ -151,6 +165,30 @@ describe("the protocol", () => {
     );
     expect(new Set(texts).size).toBe(1);
     expect(JSON.parse(texts[0]!)).toMatchObject({ StartTime: 1761607680, EndTime: 1761607740 });
+  });
+
+  it("takes an empty page token as none where AWS's model allows it", async () => {
+    const NextToken = "";
+    const range = { StartTime: 1, EndTime: 2 };
+    for (const [operation, input] of [
+      ["BatchGetTraces", { TraceIds: [] }],
+      ["GetIndexingRules", {}],
+      ["GetSamplingRules", {}],
+      ["GetSamplingStatisticSummaries", {}],
+      ["GetServiceGraph", range],
+      ["GetTimeSeriesServiceStatistics", range],
+      ["GetTraceGraph", { TraceIds: [] }],
+      ["GetTraceSummaries", range],
+      ["ListTagsForResource", { ResourceARN: `arn:aws:xray:${service.region}:${service.accountId}:group/Default` }],
+    ] as const)
+      expect(await called(operation, { ...input, NextToken })).not.toHaveProperty("NextToken");
+    expect(await refusal("GetGroups", { NextToken })).toMatchObject({ error: "ValidationException" });
+    for (const operation of ["GetGroups", "GetIndexingRules", "GetSamplingRules", "ListResourcePolicies"])
+      expect(await refusal(operation, { NextToken: "x" })).toEqual({
+        status: 400,
+        error: "InvalidRequestException",
+        message: "Invalid NextToken",
+      });
   });
 
   it("deletes a group with an empty answer [15]", async () => {
@@ -373,6 +411,27 @@ describe("PutTraceSegments", () => {
   it("refuses a trace id of 23 digits in its second part [27]", async () => {
     const short = segment({ trace_id: "1-5f84c7a1-e7d1852db8c4fd35d88bf49" });
     expect(await put(short)).toEqual(unprocessed(short.id, "InvalidTraceId"));
+  });
+
+  it("takes spans in place of a document [41]", async () => {
+    const traceId = newTraceId();
+    const startNs = BigInt(Date.now()) * 1_000_000n;
+    const spans = ["00000000000000e1", "00000000000000e2"].map((id) =>
+      field(
+        2,
+        field(1, Buffer.from(traceId.replaceAll("-", "").slice(1), "hex")),
+        field(2, Buffer.from(id, "hex")),
+        field(5, Buffer.from(`GET /${id}`)),
+        fixed64(7, startNs),
+        fixed64(8, startNs + 5_000_000n),
+      ),
+    );
+    const item = `T1S${field(1, field(2, ...spans)).toString("base64")}`;
+    expect((await call("PutTraceSegments", { TraceSegmentDocuments: [item] })).body).toEqual({
+      UnprocessedTraceSegments: [],
+    });
+    const ids = (await documentsOf(traceId)).map(({ id }: { id: string }) => id);
+    expect(ids.sort()).toEqual(["00000000000000e1", "00000000000000e2"]);
   });
 
   it("gives times back as numbers that are equal [39], and a segment of a chosen time", async () => {
