@@ -94,29 +94,20 @@ export function writeIndexedTrace(row: RowWriter, scope: Scope, trace: IndexedTr
   row.flag(facts.ok).flag(facts.fault).flag(facts.error).flag(facts.throttle).flag(facts.partial);
   row.fields(status(facts)).text(facts.httpUrl).text(facts.httpMethod);
   row.text(facts.httpUserAgent).text(facts.httpClientIp);
-  writeNodes(row, facts.nodes);
+  writeNodes(row, facts.nodes, (node) => node);
 
-  writeNodes(
-    row,
-    segments.map(({ node }) => node),
-  );
+  writeNodes(row, segments, ({ node }) => node);
   writeRequests(row, segments, (segment) => bit("root", segment.root) | bit("inferred", segment.inferred));
-  for (const member of segmentTexts) row.texts(segments.map((segment) => segment[member]));
+  for (const member of segmentTexts) row.textsOf(segments, (segment) => segment[member]);
 
-  writeNodes(
-    row,
-    calls.map(({ source }) => source),
-  );
-  writeNodes(
-    row,
-    calls.map(({ target }) => target),
-  );
+  writeNodes(row, calls, ({ source }) => source);
+  writeNodes(row, calls, ({ target }) => target);
   writeRequests(row, calls, (call) => bit("link", call.link));
   row.fields(numbers(calls.map((call) => exact(call.eventAgeUs))));
 
-  row.texts(annotations.map(({ key }) => key));
+  row.textsOf(annotations, ({ key }) => key);
   row.fields(numbers(annotations.map(({ value }) => annotationKinds[typeof value as keyof typeof annotationKinds])));
-  row.texts(annotations.map(({ value }) => (typeof value === "string" ? value : "")));
+  row.textsOf(annotations, ({ value }) => (typeof value === "string" ? value : ""));
   row.fields(numbers(annotations.map(({ value }) => (typeof value === "string" ? 0 : float(Number(value))))));
 
   row.texts(facts.faultCauses).texts(facts.errorCauses).texts(facts.responseTimeCauses);
@@ -187,10 +178,10 @@ function extentOf({ startUs, segments }: IndexedTrace["facts"]) {
   return extent;
 }
 
-function writeNodes(row: RowWriter, nodes: readonly NodeId[]): void {
-  row.texts(nodes.map(({ name }) => name));
-  row.texts(nodes.map(({ type }) => type));
-  row.texts(nodes.map(({ accountId }) => accountId));
+function writeNodes<Item>(row: RowWriter, items: readonly Item[], nodeOf: (item: Item) => NodeId): void {
+  row.textsOf(items, (item) => nodeOf(item).name);
+  row.textsOf(items, (item) => nodeOf(item).type);
+  row.textsOf(items, (item) => nodeOf(item).accountId);
 }
 
 function writeRequests<Request extends SegmentFacts | CallFacts>(
@@ -202,8 +193,8 @@ function writeRequests<Request extends SegmentFacts | CallFacts>(
   row.fields(numbers(requests.map(({ startUs }) => exact(startUs))));
   row.fields(numbers(requests.map(({ startUs, endUs }) => exact(endUs ?? startUs))));
   row.fields(numbers(requests.map(status)));
-  row.texts(requests.map(({ httpUrl }) => httpUrl));
-  row.texts(requests.map(({ httpMethod }) => httpMethod));
+  row.textsOf(requests, ({ httpUrl }) => httpUrl);
+  row.textsOf(requests, ({ httpMethod }) => httpMethod);
 }
 
 function flagsOf(request: RequestFacts): number {
@@ -225,6 +216,7 @@ function status({ httpStatus }: { readonly httpStatus: number }): string {
 
 /** The nearest whole number that is exact; 0 for what is no number. */
 function exact(value: number): number {
+  if (Number.isSafeInteger(value)) return value + 0;
   if (Number.isNaN(value)) return 0;
   return Math.min(Math.max(Math.round(value), Number.MIN_SAFE_INTEGER), Number.MAX_SAFE_INTEGER) + 0;
 }

@@ -6,11 +6,16 @@ import { RowWriter } from "./row-writer.js";
 
 const dayMs = 86_400_000;
 /** Of most traces; more is made room for. */
-const rowBytesExpected = 4096;
+const rowBytesExpected = 1024;
+const requestBytesExpected = 256;
 
 /** Everything about putting traces into the index that needs no engine. */
 export function encodeTraces(scope: Scope, traces: readonly IndexedTrace[]): EncodedTraces {
-  const rows = new RowWriter(traces.length * rowBytesExpected);
+  let expectedBytes = 0;
+  for (const { facts, summary } of traces)
+    expectedBytes +=
+      rowBytesExpected + summary.length + (facts.segments.length + facts.calls.length) * requestBytesExpected;
+  const rows = new RowWriter(expectedBytes);
   const places: { timeMs: number; traceId: string }[] = [];
   const minutesOfDay = new Map<number, Set<number>>();
   for (const trace of traces) {

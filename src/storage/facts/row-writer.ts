@@ -29,8 +29,17 @@ export class RowWriter {
 
   /** An array of texts. */
   texts(values: readonly string[]): this {
-    this.#separate();
-    return this.#append(`[${values.map(quoted).join(",")}]`);
+    return this.textsOf(values, (value) => value);
+  }
+
+  /** An array of texts, one of each item. */
+  textsOf<Item>(items: readonly Item[], textOf: (item: Item) => string): this {
+    let field = "[";
+    for (const item of items) {
+      if (field.length > 1) field += ",";
+      field += quoted(textOf(item));
+    }
+    return this.fields(`${field}]`);
   }
 
   /** @throws RangeError for what is not a whole number. */
@@ -99,6 +108,7 @@ function isPlain(text: string): boolean {
 
 /** A member of an array. */
 function quoted(text: string): string {
+  if (text === "") return "''";
   const plain = isPlain(text) && !text.includes("'");
   return plain ? `'${text}'` : `'${escaped(text).replaceAll("'", "\\'")}'`;
 }
