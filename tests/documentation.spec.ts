@@ -137,7 +137,11 @@ describe("the five steps", async () => {
           async () => {
             const { stdout } = await run(
               `aws cloudtrail validate-logs --trail-arn ${trail} --start-time $(date -u -d '-1 hour' +%Y-%m-%dT%H:%M:%SZ)`,
-            );
+            ).catch((problem: Error) => {
+              // There is a key once there is a digest.
+              if (/No public keys found/.test(problem.message)) return { stdout: "" };
+              throw problem;
+            });
             return /\d+\/\d+ log files valid/.test(stdout) ? stdout : undefined;
           },
           "a digest that lists log files",
