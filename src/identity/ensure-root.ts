@@ -11,7 +11,7 @@ import type { Vault } from "./vault.js";
 export interface RootKey {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
-  /** True at the first start, when nobody has seen the key yet. */
+  /** True when the key was made just now, so that nobody has seen it yet; never for a configured one. */
   readonly createdNow: boolean;
 }
 
@@ -69,7 +69,7 @@ export async function ensureRoot(options: {
       })
       .execute();
     await bumpIdentityRevision(tx);
-    return { ...key, createdNow: stored === undefined };
+    return { ...key, createdNow: wanted === undefined };
   });
   await writeRootCredentials(config.data, account, key, environment);
   return key;

@@ -131,6 +131,14 @@ describe("the root user", () => {
     });
   });
 
+  it("is not said to have a new key where one is configured", async () => {
+    const given = { rootAccessKeyId: "AKIAGIVENGIVENGIVEN1", rootSecretAccessKey: "given" };
+    expect(await ensureRoot({ config: config(given), settings, vault, environment })).toMatchObject({
+      accessKeyId: given.rootAccessKeyId,
+      createdNow: false,
+    });
+  });
+
   it("takes the configured key in place of the former one", async () => {
     const former = await ensureRoot({ config: config(), settings, vault, environment });
     const given = { rootAccessKeyId: "AKIAGIVENGIVENGIVEN1", rootSecretAccessKey: "given" };
