@@ -506,6 +506,30 @@ describe("configuration", () => {
   });
 });
 
+describe("a retrieval", () => {
+  it("tells at most 100 links of a service, as AWS's model has it", async () => {
+    const hub = () => {
+      const trace_id = newTraceId();
+      const links = () => Array.from({ length: 20 }, () => ({ trace_id: newTraceId(), id: hex(16) }));
+      const root = segment({ trace_id, name: "hub", links: links() });
+      const more = [1, 2].map(() => segment({ trace_id, name: "hub", parent_id: root.id, links: links() }));
+      return [root, ...more];
+    };
+    const hubs = [...hub(), ...hub()];
+    expect(await put(...hubs)).toEqual([]);
+    const { RetrievalToken } = await called("StartTraceRetrieval", {
+      ...{ StartTime: nowSeconds() - 100, EndTime: nowSeconds() + 100 },
+      TraceIds: [...new Set(hubs.map(({ trace_id }) => trace_id))],
+    });
+    const services = await eventually(async () => {
+      const { RetrievalStatus, Services } = await called("GetRetrievedTracesGraph", { RetrievalToken });
+      return RetrievalStatus === "COMPLETE" && Services;
+    }, "the retrieval");
+    const links = services.map(({ Links }: { Links: unknown[] }) => Links.length);
+    expect(links.sort()).toEqual([0, 100]);
+  });
+});
+
 describe("the daemon's port", () => {
   const datagram = (text: string) =>
     new Promise<void>((resolve, reject) => {

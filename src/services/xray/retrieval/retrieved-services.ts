@@ -10,6 +10,9 @@ import { nodeOf } from "../../../tracing/service-id.js";
 import type { XrayDeps } from "../deps.js";
 import { retrievedTraces } from "./retrieved-traces.js";
 
+/** More of one service AWS's model does not allow. */
+const linksMax = 100;
+
 /** Compiled at once: 2.5 MB of documents at most. */
 const tracesAtOnce = 5;
 
@@ -73,7 +76,7 @@ class LinksOfServices {
 
   of({ Name: name = "", Type: type = "", AccountId: accountId = "" }): GraphLink[] {
     const sources = this.#ofNode.get(keyOf({ name, type, accountId })) ?? new Map<string, Set<string>>();
-    return [...sources].map(([SourceTraceId, destinations]) => ({
+    return [...sources].slice(0, linksMax).map(([SourceTraceId, destinations]) => ({
       ReferenceType: "link",
       SourceTraceId,
       DestinationTraceIds: [...destinations],
