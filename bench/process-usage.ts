@@ -15,14 +15,25 @@ export function residentBytes(pid: number): number {
   return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? Number.NaN) * 1024;
 }
 
-/** Bytes a folder takes on the disk, in blocks that are allocated. Files that vanish meanwhile are not counted. */
+/** Bytes a folder takes on the disk, in blocks that are allocated. What vanishes meanwhile is not counted. */
 export function diskBytes(folder: string): number {
   let bytes = 0;
-  for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
-    const found = statSync(path.join(folder, name), { throwIfNoEntry: false });
+  for (const name of namesIn(folder)) {
+    const place = path.join(folder, name);
+    const found = statSync(place, { throwIfNoEntry: false });
     if (found?.isFile()) bytes += found.blocks * 512;
+    else if (found?.isDirectory()) bytes += diskBytes(place);
   }
   return bytes;
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch (problem) {
+    if ((problem as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw problem;
+  }
 }
 
 /** USER_HZ, which is 100 on every Linux that Node.js supports. */
