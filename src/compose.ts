@@ -17,6 +17,7 @@ import { createNotificationDelivery } from "./jobs/deliver-notifications.js";
 import { createInsightDetection } from "./jobs/detect-insights.js";
 import { createEventStreams } from "./jobs/event-streams.js";
 import { createTraceIndexing } from "./jobs/index-traces.js";
+import { loopLoad } from "./jobs/indexing/loop-load.js";
 import { makeInThread } from "./jobs/indexing/make-in-thread.js";
 import { makeHere, type TraceMaker } from "./jobs/indexing/trace-maker.js";
 import { createOutboxMover } from "./jobs/move-outbox.js";
@@ -149,6 +150,7 @@ export async function compose(
       settings,
       environment,
       maker: traceMaker(log),
+      isSaturated: loopLoad(),
       traceRetentionDays: config.traceRetentionDays,
       shared: config.clickhouseUrl !== undefined,
       log,

@@ -5,8 +5,8 @@ import { makeHere } from "./jobs/indexing/trace-maker.js";
 import { readingOf } from "./storage/facts/decode-reading.js";
 import { encodeTraces } from "./storage/facts/encode-traces.js";
 
-/** Where cores are short, those who send go first: this thread gets a third of what another gets. */
-const niceness = 5;
+/** Where cores are short, those who send go first: this thread gets a tenth of what another gets. */
+const niceness = 10;
 
 /** The thread that makes the index of traces: `compose.ts` starts it. */
 if (parentPort === null) throw new Error("this is the program of a thread, not of a process");

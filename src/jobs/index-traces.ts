@@ -25,9 +25,11 @@ const readBytesMax = 16 * 1024 ** 2;
 const linkedTracesMax = 500;
 
 /** The share of the time that indexing works while documents are coming in, ... */
-const busyShare = 0.5;
-/** ... unless a trace has been waiting for longer than this. */
+const busyShare = 0.9;
+/** ... all of it once a trace has been waiting for longer than this, ... */
 const lagMsMax = 2000;
+/** ... and this share, however long traces wait, while calls take all the time there is: those who send go first. */
+const saturatedShare = 0.2;
 
 const retryPauseMs = 100;
 const retryPauseMsMax = 5000;
@@ -73,6 +75,8 @@ export interface TraceIndexingDeps {
   readonly shared: boolean;
   readonly log: (message: string, facts?: Readonly<Record<string, unknown>>) => void;
   readonly reportFailure: (what: string, reason: unknown) => void;
+  /** Whether calls take all the time there is. */
+  readonly isSaturated?: () => boolean;
   /** For tests. */
   readonly freshTracesMax?: number;
 }
@@ -89,6 +93,7 @@ export interface TraceIndexingDeps {
 export function createTraceIndexing(deps: TraceIndexingDeps) {
   const { source, index, settings, environment } = deps;
   const { clock } = environment;
+  const isSaturated = deps.isSaturated ?? (() => false);
   const fresh = new FreshTraces(deps.freshTracesMax);
   const promised = new LaterTraces(promisedSegmentWaitMs, {
     tracesMax: laterTracesMax,
@@ -150,6 +155,7 @@ export function createTraceIndexing(deps: TraceIndexingDeps) {
         worked += clock.monotonicMs() - before;
         atOnceMax = Math.min(atOnceMax * 4, tracesAtOnceMax);
         pauseMs = 0;
+        if (isSaturated()) break; // to rest before the next ones
       } catch (reason) {
         await retryLater(batch.scope, [...batch.notedMs.keys()], reason);
         break;
@@ -158,7 +164,8 @@ export function createTraceIndexing(deps: TraceIndexingDeps) {
       }
     }
     if (pauseMs > 0) return pauseMs;
-    return lagMs() > lagMsMax ? 0 : worked * ((1 - busyShare) / busyShare);
+    if (isSaturated()) return restFor(worked, saturatedShare);
+    return lagMs() > lagMsMax ? 0 : restFor(worked, busyShare);
   }
 
   /** The store is in trouble, or one of these traces is too much for it: fewer at once tell the one from the other. */
@@ -379,6 +386,11 @@ export function createTraceIndexing(deps: TraceIndexingDeps) {
       await sweep.release();
     },
   };
+}
+
+/** The rest that makes the work done before it a share of the time. */
+function restFor(workedMs: number, share: number): number {
+  return workedMs * ((1 - share) / share);
 }
 
 export type TraceIndexing = ReturnType<typeof createTraceIndexing>;

@@ -1,22 +1,88 @@
 import type { TraceReading } from "../trace-source.js";
 import type { SegmentRow, StoredTrace } from "../trace-store.js";
 
+/** In the order of `read-for-index.sql.ts`. */
+const place = {
+  traceId: 0,
+  segmentId: 1,
+  isSubsegment: 2,
+  parentId: 3,
+  startUs: 4,
+  endUs: 5,
+  hasEnd: 6,
+  inProgress: 7,
+  receivedMs: 8,
+  version: 9,
+  traceBytes: 10,
+  more: 11,
+  readUs: 12,
+  document: 13,
+} as const;
+
 /**
- * What the engine answered to `readForIndex`, as the traces it is.
+ * What the engine answered to a reading for the index, as the traces it is. Of several rows of one segment the latest
+ * counts.
  *
- * @param rows a JSON object a line.
+ * @param rows tab-separated, a row a line.
  */
 export function readingOf(rows: Uint8Array, bytesMaxPerTrace: number): TraceReading {
-  const lines = Buffer.from(rows.buffer, rows.byteOffset, rows.byteLength).toString().split("\n");
-  const columns: (SegmentColumns & { readonly read_us: number; readonly more: number })[] = [];
-  for (const line of lines) if (line !== "") columns.push(JSON.parse(line));
-  const [first] = columns;
+  const text = Buffer.from(rows.buffer, rows.byteOffset, rows.byteLength).toString();
+  const traces = new Map<string, { rows: Map<string, readonly string[]>; bytes: number }>();
+  let [readUs, more] = [0, false];
+  for (let start = 0; start < text.length; ) {
+    const end = text.indexOf("\n", start);
+    const fields = text.slice(start, end).split("\t");
+    start = end + 1;
+    const traceId = fields[place.traceId]!;
+    const segmentId = fields[place.segmentId]!;
+    let trace = traces.get(traceId);
+    if (trace === undefined) {
+      trace = { rows: new Map(), bytes: Number(fields[place.traceBytes]) };
+      traces.set(traceId, trace);
+      readUs = Number(fields[place.readUs]);
+      more = fields[place.more] === "1";
+    }
+    const other = trace.rows.get(segmentId);
+    if (other === undefined || isLater(fields[place.version]!, other[place.version]!))
+      trace.rows.set(segmentId, fields);
+  }
   return {
-    readUs: Number(first?.read_us ?? 0),
-    traces: tracesOf(columns, bytesMaxPerTrace),
-    more: first?.more === 1,
+    readUs,
+    traces: [...traces].map(([traceId, trace]) => ({
+      traceId,
+      segments: [...trace.rows.values()].map(rowOf),
+      truncated: trace.bytes > bytesMaxPerTrace,
+    })),
+    more,
   };
 }
+
+/** Whole numbers as texts: some are beyond exact numbers. */
+function isLater(version: string, other: string): boolean {
+  return version.length === other.length ? version > other : version.length > other.length;
+}
+
+function rowOf(fields: readonly string[]): SegmentRow {
+  const parentId = fields[place.parentId]!;
+  return {
+    traceId: fields[place.traceId]!,
+    segmentId: fields[place.segmentId]!,
+    kind: fields[place.isSubsegment] === "1" ? "subsegment" : "segment",
+    ...(parentId === "" ? {} : { parentId }),
+    startTimeSeconds: Number(fields[place.startUs]) / 1_000_000,
+    ...(fields[place.hasEnd] === "1" ? { endTimeSeconds: Number(fields[place.endUs]) / 1_000_000 } : {}),
+    inProgress: fields[place.inProgress] === "1",
+    receivedMs: Number(fields[place.receivedMs]),
+    document: unescapedText(fields[place.document]!),
+  };
+}
+
+/** Undoes what the engine does to texts in tab-separated rows. */
+function unescapedText(text: string): string {
+  return text.includes("\\") ? text.replace(/\\(.)/g, (_, code: string) => controlCharacters[code] ?? code) : text;
+}
+
+const controlCharacters: Readonly<Record<string, string>> = { b: "\b", f: "\f", n: "\n", r: "\r", t: "\t", "0": "\0" };
 
 export interface SegmentColumns {
   readonly trace_id: string;

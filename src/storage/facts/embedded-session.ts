@@ -47,7 +47,7 @@ export class EmbeddedSession extends Session {
   /** Past the client, which would make a string of the bytes. */
   queryBytes(text: string, parameters: QueryParameters): Promise<Uint8Array> {
     return this.inTurn(async () => {
-      const result = await this.#connection.chdb.queryAsync(bound(text, parameters), { format: "JSONEachRow" });
+      const result = await this.#connection.chdb.queryAsync(bound(text, parameters), { format: "TabSeparated" });
       return result.bytes();
     });
   }

@@ -60,7 +60,7 @@ export class FactDatabase {
     return this.#ask(operation, text, (session, limited) => session.query<Row>(limited, parameters));
   }
 
-  /** The rows as they come, a JSON object a line. */
+  /** The rows as they come: tab-separated, a line each. */
   queryBytes(operation: string, text: string, parameters: QueryParameters): Promise<Uint8Array> {
     return this.#ask(operation, text, (session, limited) => session.queryBytes(limited, parameters));
   }

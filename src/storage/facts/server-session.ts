@@ -33,7 +33,7 @@ export class ServerSession extends Session {
 
   queryBytes(text: string, parameters: QueryParameters): Promise<Uint8Array> {
     return this.inTurn(async () => {
-      const result = await this.client.query({ query: text, format: "JSONEachRow", query_params: { ...parameters } });
+      const result = await this.client.query({ query: text, format: "TabSeparated", query_params: { ...parameters } });
       return Buffer.from(await result.text());
     });
   }

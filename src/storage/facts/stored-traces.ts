@@ -6,7 +6,7 @@ import { readingOf, type SegmentColumns, tracesOf } from "./decode-reading.js";
 import type { FactDatabase } from "./fact-database.js";
 import type { FactWriter } from "./fact-writer.js";
 import { escapedField, RowWriter, wholeNumber } from "./row-writer.js";
-import { readForIndex } from "./sql/read-for-index.sql.js";
+import { readHeadsForIndex, readWholeForIndex, sizesForIndex } from "./sql/read-for-index.sql.js";
 import { readTraces } from "./sql/read-traces.sql.js";
 import { receivedTraces } from "./sql/received-traces.sql.js";
 
@@ -68,7 +68,26 @@ export class StoredTraces implements TraceStore, TraceSource {
     limits: { readonly bytesMaxPerTrace: number; readonly bytesMax: number },
   ): Promise<Uint8Array> {
     if (traceIds.length === 0) return new Uint8Array();
-    return this.#database.queryBytes("facts.readForIndex", readForIndex, { ...scope, traceIds, ...limits });
+    const sizes = await this.#database.query<{ trace_id: string; bytes: number }>(
+      "facts.sizesForIndex",
+      sizesForIndex,
+      {
+        ...scope,
+        traceIds,
+      },
+    );
+    const whole: string[] = [];
+    let bytesLeft = limits.bytesMax;
+    for (const { trace_id: traceId, bytes } of sizes) {
+      // Large ones are few: what is beyond a limit is told apart by the store, which takes it some time.
+      if (Number(bytes) > limits.bytesMaxPerTrace)
+        return this.#database.queryBytes("facts.readForIndex", readHeadsForIndex, { ...scope, traceIds, ...limits });
+      bytesLeft -= Number(bytes);
+      if (bytesLeft < 0 && whole.length > 0) break;
+      whole.push(traceId);
+    }
+    const more = whole.length < sizes.length ? 1 : 0;
+    return this.#database.queryBytes("facts.readForIndex", readWholeForIndex, { ...scope, traceIds: whole, more });
   }
 
   async receivedTraces(range: {
