@@ -30,7 +30,8 @@ export function readingOf(rows: Uint8Array, bytesMaxPerTrace: number): TraceRead
   const traces = new Map<string, { rows: Map<string, readonly string[]>; bytes: number }>();
   let [readUs, more] = [0, false];
   for (let start = 0; start < text.length; ) {
-    const end = text.indexOf("\n", start);
+    const lineFeed = text.indexOf("\n", start);
+    const end = lineFeed === -1 ? text.length : lineFeed;
     const fields = text.slice(start, end).split("\t");
     start = end + 1;
     const traceId = fields[place.traceId]!;
