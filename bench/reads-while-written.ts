@@ -4,12 +4,12 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs, promisify } from "node:util";
-import { startServe } from "../src/demo/serve-process.js";
 import { Connection } from "./connection.js";
 import { type Latencies, latencies } from "./latencies.js";
 import type { LoadResult } from "./load.js";
 import { diskBytes } from "./process-usage.js";
 import { xrayRequest } from "./signed-request.js";
+import { benchSigner, startBenched } from "./start-benched.js";
 
 /**
  * `node dist/bench/reads-while-written.js [--segments N] [--reads N]`: what reading costs over the wire, recorded and all,
@@ -20,24 +20,11 @@ const { values } = parseArgs({
 });
 const wanted = Number(values.segments);
 const repository = path.resolve(import.meta.dirname, "../..");
-const key = { accessKeyId: "AKIABENCHMARKROOT001", secretAccessKey: "benchmark-secret" };
-const signer = { ...key, region: "us-east-1" };
 const segmentsPerCall = 50;
 const secondsPerLoad = 20;
 
 const data = await mkdtemp(path.join(tmpdir(), "dosimeter-bench-"));
-const service = await startServe({
-  program: path.join(repository, "bin/dosimeter.cjs"),
-  environment: {
-    DOSIMETER_DATA: data,
-    DOSIMETER_PORT: "0",
-    DOSIMETER_DAEMON_PORT: "0",
-    DOSIMETER_OTLP_HTTP_PORT: "0",
-    DOSIMETER_OTLP_GRPC_PORT: "0",
-    DOSIMETER_ROOT_ACCESS_KEY_ID: key.accessKeyId,
-    DOSIMETER_ROOT_SECRET_ACCESS_KEY: key.secretAccessKey,
-  },
-});
+const service = await startBenched(path.join(repository, "bin/dosimeter.cjs"), data);
 const { hostname, port, host } = new URL(service.endpoint);
 
 async function load(seconds: number, rate?: number): Promise<LoadResult> {
@@ -48,7 +35,13 @@ async function load(seconds: number, rate?: number): Promise<LoadResult> {
       ...[path.join(import.meta.dirname, "load.js"), ...words, "--seconds", String(seconds), "--warm-up-seconds", "1"],
       ...(rate === undefined ? ["--calls-per-second-max", "900"] : ["--rate", String(rate)]),
     ],
-    { env: { ...process.env, AWS_ACCESS_KEY_ID: key.accessKeyId, AWS_SECRET_ACCESS_KEY: key.secretAccessKey } },
+    {
+      env: {
+        ...process.env,
+        AWS_ACCESS_KEY_ID: benchSigner.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: benchSigner.secretAccessKey,
+      },
+    },
   );
   return JSON.parse(stdout) as LoadResult;
 }
@@ -67,7 +60,7 @@ async function indexed(): Promise<number> {
 const connection = await Connection.open(hostname, Number(port));
 async function call(requestPath: string, input: object): Promise<{ tookMs: number; body: string }> {
   const start = performance.now();
-  const request = xrayRequest(signer, host, requestPath, JSON.stringify(input), Date.now());
+  const request = xrayRequest(benchSigner, host, requestPath, JSON.stringify(input), Date.now());
   const { status, body } = await connection.send(request);
   if (status !== 200) throw new Error(`${requestPath}: ${status} ${body.slice(0, 300)}`);
   return { tookMs: performance.now() - start, body };
@@ -100,6 +93,7 @@ async function ask(): Promise<Map<string, Latencies>> {
     const times = name === "trace by id" ? 10 * Number(values.reads) : Number(values.reads);
     for (let count = 0; count < times; count++) took.push((await question()).tookMs);
     results.set(name, latencies(took));
+    console.error(`${name}: ${latencies(took).p50.toFixed(0)} ms`);
   }
   return results;
 }

@@ -4,12 +4,13 @@ import { cpus, tmpdir, totalmem } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs, promisify } from "node:util";
-import { type ServeProcess, startServe } from "../src/demo/serve-process.js";
+import type { ServeProcess } from "../src/demo/serve-process.js";
 import { Connection } from "./connection.js";
 import { type Latencies, latencies } from "./latencies.js";
 import type { CeilingResult, LoadResult } from "./load.js";
 import { diskBytes, residentBytes } from "./process-usage.js";
 import { xrayRequest } from "./signed-request.js";
+import { benchSigner, startBenched } from "./start-benched.js";
 
 /**
  * `npm run bench [-- --seconds N --rounds N]`: every figure, each against a service of its own on a fresh data folder,
@@ -31,8 +32,6 @@ const programs = {
   unaudited: path.join(import.meta.dirname, "serve-without-audit.js"),
   unindexed: path.join(import.meta.dirname, "serve-without-index.js"),
 };
-const key = { accessKeyId: "AKIABENCHMARKROOT001", secretAccessKey: "benchmark-secret" };
-const region = "us-east-1";
 
 interface Trial {
   readonly idleBytes: number;
@@ -50,20 +49,7 @@ interface Reads {
 /** One service on a fresh folder: its memory when idle, a load, its folder afterwards, and reads while nothing else runs. */
 async function trial(program: keyof typeof programs, segmentsPerCall: number, rate?: number): Promise<Trial> {
   const data = await mkdtemp(path.join(tmpdir(), "dosimeter-bench-"));
-  const service = await startServe({
-    program: programs[program],
-    environment: {
-      // As bin/dosimeter.cjs sets it, which the programs of the benchmark do not go through.
-      UV_THREADPOOL_SIZE: "16",
-      DOSIMETER_DATA: data,
-      DOSIMETER_PORT: "0",
-      DOSIMETER_DAEMON_PORT: "0",
-      DOSIMETER_OTLP_HTTP_PORT: "0",
-      DOSIMETER_OTLP_GRPC_PORT: "0",
-      DOSIMETER_ROOT_ACCESS_KEY_ID: key.accessKeyId,
-      DOSIMETER_ROOT_SECRET_ACCESS_KEY: key.secretAccessKey,
-    },
-  });
+  const service = await startBenched(programs[program], data);
   try {
     await sleep(5000);
     const idleBytes = residentBytes(service.pid);
@@ -89,8 +75,14 @@ async function trial(program: keyof typeof programs, segmentsPerCall: number, ra
 async function generate<Result>(words: readonly string[]): Promise<Result> {
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    [path.join(import.meta.dirname, "load.js"), "--region", region, ...words],
-    { env: { ...process.env, AWS_ACCESS_KEY_ID: key.accessKeyId, AWS_SECRET_ACCESS_KEY: key.secretAccessKey } },
+    [path.join(import.meta.dirname, "load.js"), "--region", benchSigner.region, ...words],
+    {
+      env: {
+        ...process.env,
+        AWS_ACCESS_KEY_ID: benchSigner.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: benchSigner.secretAccessKey,
+      },
+    },
   );
   return JSON.parse(stdout) as Result;
 }
@@ -112,7 +104,7 @@ async function readAlone(service: ServeProcess): Promise<Reads> {
   const { hostname, port, host } = new URL(service.endpoint);
   const connection = await Connection.open(hostname, Number(port));
   const call = async (requestPath: string, input: object) => {
-    const request = xrayRequest({ ...key, region }, host, requestPath, JSON.stringify(input), Date.now());
+    const request = xrayRequest(benchSigner, host, requestPath, JSON.stringify(input), Date.now());
     const start = performance.now();
     const { status, body } = await connection.send(request);
     if (status !== 200) throw new Error(`${requestPath}: ${status} ${body}`);

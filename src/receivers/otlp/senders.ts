@@ -3,8 +3,7 @@ import type { WireRequest } from "../../gateway/wire.js";
 import type { Vouched } from "../vouched-call.js";
 
 /** Who may send without credentials: programs on this machine, anybody who reaches the port, or nobody. */
-export const withoutCredentials = ["loopback", "always", "never"] as const;
-export type WithoutCredentials = (typeof withoutCredentials)[number];
+export type WithoutCredentials = "loopback" | "always" | "never";
 
 const loopback = new BlockList();
 loopback.addSubnet("127.0.0.0", 8, "ipv4");

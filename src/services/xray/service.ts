@@ -14,14 +14,14 @@ import { tracesOperations } from "./traces/operations.js";
 
 /** The X-Ray API. */
 export function xrayService(deps: XrayDeps): Service {
-  const areas = [
-    tracesOperations(deps),
-    graphsOperations(deps),
-    samplingOperations(deps),
-    groupsOperations(deps),
-    insightsOperations(deps),
-    settingsOperations(deps),
-    retrievalOperations(deps),
+  const operations = [
+    ...tracesOperations(deps),
+    ...graphsOperations(deps),
+    ...samplingOperations(deps),
+    ...groupsOperations(deps),
+    ...insightsOperations(deps),
+    ...settingsOperations(deps),
+    ...retrievalOperations(deps),
   ];
   const underPolicies = underResourcePolicies(deps);
   return {
@@ -35,7 +35,7 @@ export function xrayService(deps: XrayDeps): Service {
       operation: underPolicies(route.operation),
     })),
     throttled: { code: "ThrottledException", httpStatus: 429 },
-    operations: areas.flatMap(({ operations }) => operations.map(underPolicies)),
-    notOffered: Object.assign({}, ...areas.map(({ notOffered }) => notOffered)),
+    operations: operations.map(underPolicies),
+    notOffered: {},
   };
 }

@@ -1,7 +1,7 @@
 import type { TraceReading } from "../trace-source.js";
-import type { SegmentRow, StoredTrace } from "../trace-store.js";
+import type { SegmentRow } from "../trace-store.js";
 
-/** In the order of `read-for-index.sql.ts`. */
+/** In the order of `read-traces.sql.ts`. */
 const place = {
   traceId: 0,
   segmentId: 1,
@@ -20,7 +20,7 @@ const place = {
 } as const;
 
 /**
- * What the engine answered to a reading for the index, as the traces it is. Of several rows of one segment the latest
+ * What the engine answered to a reading of traces, as the traces it is. Of several rows of one segment the latest
  * counts.
  *
  * @param rows tab-separated, a row a line.
@@ -84,45 +84,3 @@ function unescapedText(text: string): string {
 }
 
 const controlCharacters: Readonly<Record<string, string>> = { b: "\b", f: "\f", n: "\n", r: "\r", t: "\t", "0": "\0" };
-
-export interface SegmentColumns {
-  readonly trace_id: string;
-  readonly segment_id: string;
-  readonly is_subsegment: number;
-  readonly parent_id: string;
-  readonly start_us: number;
-  readonly end_us: number;
-  readonly has_end: number;
-  readonly in_progress: number;
-  readonly received_ms: number;
-  readonly document: string;
-  readonly trace_bytes: number;
-}
-
-export function tracesOf(rows: readonly SegmentColumns[], bytesMaxPerTrace: number): StoredTrace[] {
-  const traces = new Map<string, { segments: SegmentRow[]; bytes: number }>();
-  for (const row of rows) {
-    const trace = traces.get(row.trace_id);
-    if (trace) trace.segments.push(segmentOf(row));
-    else traces.set(row.trace_id, { segments: [segmentOf(row)], bytes: Number(row.trace_bytes) });
-  }
-  return [...traces].map(([traceId, { segments, bytes }]) => ({
-    traceId,
-    segments,
-    truncated: bytes > bytesMaxPerTrace,
-  }));
-}
-
-function segmentOf(row: SegmentColumns): SegmentRow {
-  return {
-    traceId: row.trace_id,
-    segmentId: row.segment_id,
-    kind: row.is_subsegment === 1 ? "subsegment" : "segment",
-    ...(row.parent_id === "" ? {} : { parentId: row.parent_id }),
-    startTimeSeconds: Number(row.start_us) / 1_000_000,
-    ...(row.has_end === 1 ? { endTimeSeconds: Number(row.end_us) / 1_000_000 } : {}),
-    inProgress: row.in_progress === 1,
-    receivedMs: Number(row.received_ms),
-    document: row.document,
-  };
-}

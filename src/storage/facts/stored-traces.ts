@@ -2,12 +2,11 @@ import type { Scope } from "../scope.js";
 import type { ScopedTraceId } from "../trace-index.js";
 import type { TraceReading, TraceSource } from "../trace-source.js";
 import type { SegmentRow, StoredTrace, TraceStore } from "../trace-store.js";
-import { readingOf, type SegmentColumns, tracesOf } from "./decode-reading.js";
+import { readingOf } from "./decode-reading.js";
 import type { FactDatabase } from "./fact-database.js";
 import type { FactWriter } from "./fact-writer.js";
 import { escapedField, RowWriter, wholeNumber } from "./row-writer.js";
-import { readHeadsForIndex, readWholeForIndex, sizesForIndex } from "./sql/read-for-index.sql.js";
-import { readTraces } from "./sql/read-traces.sql.js";
+import { readTraceHeads, readWholeTraces, traceSizes } from "./sql/read-traces.sql.js";
 import { receivedTraces } from "./sql/received-traces.sql.js";
 
 /** Two rows of one segment may arrive in one millisecond; this many can be told apart. */
@@ -42,12 +41,8 @@ export class StoredTraces implements TraceStore, TraceSource {
   async readTraces(scope: Scope, traceIds: readonly string[], bytesMaxPerTrace: number): Promise<StoredTrace[]> {
     if (traceIds.length === 0) return [];
     await this.#writer.visible("segments");
-    const rows = await this.#database.query<SegmentColumns>("facts.readTraces", readTraces, {
-      ...scope,
-      traceIds,
-      bytesMax: bytesMaxPerTrace,
-    });
-    return tracesOf(rows, bytesMaxPerTrace);
+    const limits = { bytesMaxPerTrace, bytesMax: Number.MAX_SAFE_INTEGER };
+    return [...(await this.readForIndex(scope, traceIds, limits)).traces];
   }
 
   settled(): Promise<void> {
@@ -68,26 +63,23 @@ export class StoredTraces implements TraceStore, TraceSource {
     limits: { readonly bytesMaxPerTrace: number; readonly bytesMax: number },
   ): Promise<Uint8Array> {
     if (traceIds.length === 0) return new Uint8Array();
-    const sizes = await this.#database.query<{ trace_id: string; bytes: number }>(
-      "facts.sizesForIndex",
-      sizesForIndex,
-      {
-        ...scope,
-        traceIds,
-      },
-    );
+    const sizes = await this.#database.query<{ trace_id: string; bytes: number }>("facts.traceSizes", traceSizes, {
+      ...scope,
+      traceIds,
+    });
     const whole: string[] = [];
     let bytesLeft = limits.bytesMax;
     for (const { trace_id: traceId, bytes } of sizes) {
       // Large ones are few: what is beyond a limit is told apart by the store, which takes it some time.
       if (Number(bytes) > limits.bytesMaxPerTrace)
-        return this.#database.queryBytes("facts.readForIndex", readHeadsForIndex, { ...scope, traceIds, ...limits });
+        return this.#database.queryBytes("facts.readTraces", readTraceHeads, { ...scope, traceIds, ...limits });
       bytesLeft -= Number(bytes);
       if (bytesLeft < 0 && whole.length > 0) break;
       whole.push(traceId);
     }
+    if (whole.length === 0) return new Uint8Array();
     const more = whole.length < sizes.length ? 1 : 0;
-    return this.#database.queryBytes("facts.readForIndex", readWholeForIndex, { ...scope, traceIds: whole, more });
+    return this.#database.queryBytes("facts.readTraces", readWholeTraces, { ...scope, traceIds: whole, more });
   }
 
   async receivedTraces(range: {

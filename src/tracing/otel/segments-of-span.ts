@@ -33,14 +33,14 @@ export function segmentsOfSpan(span: OtelSpan, resource: Attributes, indexing: I
 /** A service whose first span is a call: the call is a subsegment, and a segment stands for the service around it. */
 function localRootAndItsCall(span: OtelSpan, resource: Attributes, indexing: Indexing): Document[] {
   const segmentId = idOfGeneratedSegment(span);
-  const { links: _linksOfCall, ...call } = documentOf({ ...span, parentSpanId: segmentId }, resource, indexing, {
+  const { links: linksOfCall, ...call } = documentOf({ ...span, parentSpanId: segmentId }, resource, indexing, {
     isSegment: false,
     localRoot: true,
   });
   const remote = span.attributes.get("aws.remote.service");
   if (typeof remote === "string" && remote !== "") call["name"] = segmentName(withoutAwsPrefix(remote));
   call["namespace"] ??= "remote";
-  if (span.kind !== "CONSUMER" && _linksOfCall !== undefined) call["links"] = _linksOfCall;
+  if (span.kind !== "CONSUMER" && linksOfCall !== undefined) call["links"] = linksOfCall;
 
   const ofService = new Map([...span.attributes].filter(([key]) => !attributesOfCall.has(key)));
   const segment = documentOf({ ...span, attributes: ofService }, resource, indexing, {

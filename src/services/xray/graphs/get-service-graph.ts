@@ -2,7 +2,8 @@ import type { GetServiceGraphCommandInput, GetServiceGraphCommandOutput } from "
 import { Constraints } from "../../constraints.js";
 import { operation } from "../../operation.js";
 import type { XrayDeps } from "../deps.js";
-import { invalidRequest } from "../errors.js";
+import { checkReference } from "../groups/group-input.js";
+import { timeRangeOf } from "../time-range.js";
 import { accessToAll, traceEvent, traceResources } from "../trace-event.js";
 import { groupOfCall } from "./group-of-call.js";
 import { pageOfServices } from "./page-of-services.js";
@@ -38,17 +39,6 @@ export const getServiceGraph = (deps: XrayDeps) =>
 
 /** @throws ServiceError for whatever cannot be asked. */
 function rangeOf(input: Input): { fromMs: number; untilMs: number } {
-  new Constraints()
-    .length("groupName", input.GroupName, { min: 1, max: 32 })
-    .length("groupARN", input.GroupARN, { min: 1, max: 400 })
-    .check();
-  const fromMs = input.StartTime?.getTime() ?? Number.NaN;
-  const untilMs = input.EndTime?.getTime() ?? Number.NaN;
-  if (Number.isNaN(fromMs)) throw invalidRequest("StartTime must be a point in time");
-  if (Number.isNaN(untilMs)) throw invalidRequest("EndTime must be a point in time");
-  if (fromMs >= untilMs) throw invalidRequest("StartTime must be before EndTime");
-  // AWS's own words.
-  if (untilMs - fromMs > rangeHoursMax * 3_600_000)
-    throw invalidRequest(`Time range cannot be longer than ${rangeHoursMax} hours`);
-  return { fromMs, untilMs };
+  checkReference(new Constraints(), input).check();
+  return timeRangeOf(input, rangeHoursMax);
 }

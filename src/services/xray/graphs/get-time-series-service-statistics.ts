@@ -16,6 +16,8 @@ import { decodePageToken, encodePageToken } from "../../page-token.js";
 import type { XrayDeps } from "../deps.js";
 import { invalidNextToken, invalidRequest } from "../errors.js";
 import { filterErrorsNamed } from "../filter-of-call.js";
+import { checkReference } from "../groups/group-input.js";
+import { timeRangeOf } from "../time-range.js";
 import { accessToAll, traceEvent, traceResources } from "../trace-event.js";
 import { groupOfCall } from "./group-of-call.js";
 
@@ -72,25 +74,17 @@ export const getTimeSeriesServiceStatistics = (deps: Deps) =>
 
 /** @throws ServiceError for whatever cannot be asked. */
 function queryOf(input: Input): Omit<SeriesQuery, "groupArn"> {
-  new Constraints()
-    .length("groupName", input.GroupName, { min: 1, max: 32 })
-    .length("groupARN", input.GroupARN, { min: 1, max: 400 })
+  checkReference(new Constraints(), input)
     .length("entitySelectorExpression", input.EntitySelectorExpression, { min: 1, max: 500 })
     .check();
-  const fromMs = input.StartTime?.getTime() ?? Number.NaN;
-  const untilMs = input.EndTime?.getTime() ?? Number.NaN;
-  if (Number.isNaN(fromMs)) throw invalidRequest("StartTime must be a point in time");
-  if (Number.isNaN(untilMs)) throw invalidRequest("EndTime must be a point in time");
-  if (fromMs >= untilMs) throw invalidRequest("StartTime must be before EndTime");
-  if (untilMs - fromMs > rangeHoursMax * 60 * minuteMs)
-    throw invalidRequest(`Time range cannot be longer than ${rangeHoursMax} hours`);
+  const range = timeRangeOf(input, rangeHoursMax);
   const period = input.Period ?? periodDefault;
   if (!(period >= 60 && period <= periodMax && period % 60 === 0))
     throw invalidRequest(`Period must be a multiple of 60 seconds, at most ${periodMax}`);
   const of = selectionOf(input);
   if (input.ForecastStatistics && !("node" in of))
     throw invalidRequest('ForecastStatistics needs an EntitySelectorExpression of services: id(name: "…", type: "…")');
-  return { fromMs, untilMs, periodMs: period * 1000, of };
+  return { ...range, periodMs: period * 1000, of };
 }
 
 function selectionOf({ EntitySelectorExpression: text }: Input): SeriesQuery["of"] {

@@ -3,14 +3,12 @@ import type { CompiledTrace } from "../../../tracing/compile-trace.js";
 import { factsOf } from "../../../tracing/facts.js";
 import { linkedSegmentIn } from "../../../tracing/links.js";
 import { graphTotals } from "../../../tracing/service-graph.js";
-import { toTraceId } from "../../../tracing/trace-id.js";
-import { Constraints } from "../../constraints.js";
 import { operation } from "../../operation.js";
 import type { XrayDeps } from "../deps.js";
-import { invalidRequest } from "../errors.js";
 import { accessToDocuments } from "../settings/access-to-documents.js";
 import { traceEvent, traceResources } from "../trace-event.js";
 import { readTraces } from "../traces/read-traces.js";
+import { traceIdsOfCall } from "../traces/trace-ids-of-call.js";
 import { pageOfServices } from "./page-of-services.js";
 
 /** AWS publishes none. At most 12.5 MB of documents are read. */
@@ -27,14 +25,8 @@ export const getTraceGraph = (deps: XrayDeps) =>
 
     async execute(input, call) {
       const asked = input.TraceIds ?? [];
-      if (asked.length > tracesPerCallMax) throw invalidRequest(`Exceeding maximum query size: ${tracesPerCallMax}`);
-      const constraints = new Constraints();
-      for (const [index, id] of asked.entries())
-        constraints.length(`traceIds.${index + 1}.member`, id, { min: 1, max: 35 });
-      constraints.check();
-
-      const traceIds = new Set(asked.flatMap((id) => toTraceId(id) ?? []));
-      const traces = await readTraces(deps, { accountId: call.accountId, region: call.region }, [...traceIds]);
+      const traceIds = traceIdsOfCall(asked, tracesPerCallMax);
+      const traces = await readTraces(deps, { accountId: call.accountId, region: call.region }, traceIds);
       return pageOfServices(graphTotals(factsOfAll(traces)), { token: input.NextToken, request: asked });
     },
   });

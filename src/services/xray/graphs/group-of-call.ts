@@ -1,7 +1,8 @@
 import type { Scope } from "../../../storage/scope.js";
 import type { SettingsStore } from "../../../storage/settings-store.js";
 import { readGroups, type TraceGroup } from "../../../tracing/groups.js";
-import { invalidRequest } from "../errors.js";
+import { findGroup } from "../groups/group-access.js";
+import type { GroupReference } from "../groups/group-input.js";
 
 /** The group a graph or series is restricted to. */
 export interface GroupOfCall {
@@ -18,13 +19,11 @@ export interface GroupOfCall {
 export async function groupOfCall(
   settings: SettingsStore,
   scope: Scope,
-  { GroupName: name, GroupARN: arn }: { GroupName?: string; GroupARN?: string },
+  reference: GroupReference,
   range: { readonly fromMs: number; readonly untilMs: number },
 ): Promise<GroupOfCall> {
-  if (name === undefined && arn === undefined) return { containsOldVersions: false };
-  const groups = await readGroups(settings.read, scope);
-  const group = groups.find((each) => (name ?? each.name) === each.name && (arn ?? each.arn) === each.arn);
-  if (group === undefined) throw invalidRequest(`Group not found: ${(arn ?? name)?.slice(0, shownLengthMax)}`);
+  if (reference.GroupName === undefined && reference.GroupARN === undefined) return { containsOldVersions: false };
+  const group = findGroup(await readGroups(settings.read, scope), reference);
   return {
     // Default without a filter holds every trace, also those from before it was told so.
     ...(group.filterExpression !== "" && { groupArn: group.arn }),
@@ -36,5 +35,3 @@ function changedWithin(group: TraceGroup, { fromMs, untilMs }: { fromMs: number;
   const { createdMs, filterChangedMs } = group;
   return filterChangedMs > createdMs && filterChangedMs > fromMs && filterChangedMs < untilMs;
 }
-
-const shownLengthMax = 400;

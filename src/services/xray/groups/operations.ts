@@ -1,4 +1,4 @@
-import type { OperationArea } from "../area.js";
+import type { AnyOperation } from "../../operation.js";
 import type { XrayDeps } from "../deps.js";
 import { createGroup } from "./create-group.js";
 import { deleteGroup } from "./delete-group.js";
@@ -7,9 +7,6 @@ import { getGroups } from "./get-groups.js";
 import { updateGroup } from "./update-group.js";
 
 /** Groups of traces. */
-export function groupsOperations(deps: XrayDeps): OperationArea {
-  return {
-    operations: [createGroup(deps), getGroup(deps), getGroups(deps), updateGroup(deps), deleteGroup(deps)],
-    notOffered: {},
-  };
+export function groupsOperations(deps: XrayDeps): readonly AnyOperation[] {
+  return [createGroup(deps), getGroup(deps), getGroups(deps), updateGroup(deps), deleteGroup(deps)];
 }

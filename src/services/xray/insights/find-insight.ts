@@ -4,6 +4,7 @@ import { type InsightRow, insightOf } from "../../../tracing/insights/stored-ins
 import { Constraints } from "../../constraints.js";
 import type { Call } from "../../operation.js";
 import { invalidRequest } from "../errors.js";
+import { timeRangeOf } from "../time-range.js";
 
 /** Of insights nobody hears after this. */
 export const rangeDaysMax = 30;
@@ -38,16 +39,12 @@ export async function findInsight(
 }
 
 /** @throws ServiceError unless both are times, in their order, and not too long ago. */
-export function rangeOf(
-  { StartTime, EndTime }: { StartTime?: Date; EndTime?: Date },
+export function recentRangeOf(
+  input: { readonly StartTime?: Date | undefined; readonly EndTime?: Date | undefined },
   nowMs: number,
 ): { fromMs: number; untilMs: number } {
-  const fromMs = StartTime?.getTime() ?? Number.NaN;
-  const untilMs = EndTime?.getTime() ?? Number.NaN;
-  if (Number.isNaN(fromMs)) throw invalidRequest("StartTime must be a point in time");
-  if (Number.isNaN(untilMs)) throw invalidRequest("EndTime must be a point in time");
-  if (fromMs >= untilMs) throw invalidRequest("StartTime must be before EndTime");
-  if (fromMs < nowMs - rangeDaysMax * dayMs)
+  const range = timeRangeOf(input);
+  if (range.fromMs < nowMs - rangeDaysMax * dayMs)
     throw invalidRequest(`StartTime cannot be older than ${rangeDaysMax} days`);
-  return { fromMs, untilMs };
+  return range;
 }

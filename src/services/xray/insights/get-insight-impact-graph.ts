@@ -6,7 +6,7 @@ import { decodePageToken, encodePageToken } from "../../page-token.js";
 import type { XrayDeps } from "../deps.js";
 import { invalidNextToken, invalidRequest } from "../errors.js";
 import { accessToAll } from "../trace-event.js";
-import { findInsight, insightIdConstraints, rangeOf, tokenConstraint } from "./find-insight.js";
+import { findInsight, insightIdConstraints, recentRangeOf, tokenConstraint } from "./find-insight.js";
 import { impactGraph } from "./impact-graph.js";
 
 const rangeHoursMax = 6;
@@ -28,7 +28,7 @@ export const getInsightImpactGraph = (deps: XrayDeps) =>
         .required("startTime", StartTime)
         .required("endTime", EndTime)
         .check();
-      const { fromMs, untilMs } = rangeOf(input, call.nowMs);
+      const { fromMs, untilMs } = recentRangeOf(input, call.nowMs);
       if (untilMs - fromMs > rangeHoursMax * 3_600_000)
         throw invalidRequest(`Time range cannot be longer than ${rangeHoursMax} hours`);
       const { insight, group } = await findInsight(deps.settings, call, InsightId!);

@@ -11,7 +11,7 @@ import { invalidNextToken } from "../errors.js";
 import { findGroup } from "../groups/group-access.js";
 import { requireInt32 } from "../int32.js";
 import { accessToAll } from "../trace-event.js";
-import { rangeOf, tokenConstraint } from "./find-insight.js";
+import { recentRangeOf, tokenConstraint } from "./find-insight.js";
 
 const summariesPerPageMax = 100;
 const statesMax = 1;
@@ -29,7 +29,7 @@ export const getInsightSummaries = (deps: XrayDeps) =>
     async execute(input, call) {
       checkConstraints(input);
       const group = findGroup(await readGroups(deps.settings.read, call), input);
-      const { fromMs, untilMs } = rangeOf(input, call.nowMs);
+      const { fromMs, untilMs } = recentRangeOf(input, call.nowMs);
       const state = input.States?.[0];
       let query = deps.settings.read
         .selectFrom("xray_insights")

@@ -1,4 +1,4 @@
-import type { OperationArea } from "../area.js";
+import type { AnyOperation } from "../../operation.js";
 import type { XrayDeps } from "../deps.js";
 import { cancelTraceRetrieval } from "./cancel-trace-retrieval.js";
 import { getRetrievedTracesGraph } from "./get-retrieved-traces-graph.js";
@@ -6,14 +6,11 @@ import { listRetrievedTraces } from "./list-retrieved-traces.js";
 import { startTraceRetrieval } from "./start-trace-retrieval.js";
 
 /** Fetching traces by jobs. */
-export function retrievalOperations(deps: XrayDeps): OperationArea {
-  return {
-    operations: [
-      startTraceRetrieval(deps),
-      listRetrievedTraces(deps),
-      getRetrievedTracesGraph(deps),
-      cancelTraceRetrieval(deps),
-    ],
-    notOffered: {},
-  };
+export function retrievalOperations(deps: XrayDeps): readonly AnyOperation[] {
+  return [
+    startTraceRetrieval(deps),
+    listRetrievedTraces(deps),
+    getRetrievedTracesGraph(deps),
+    cancelTraceRetrieval(deps),
+  ];
 }

@@ -1,13 +1,13 @@
 import type { StartTraceRetrievalCommandInput, StartTraceRetrievalCommandOutput } from "@aws-sdk/client-xray";
 import { management } from "../../../audit/event.js";
 import { retrievalKeptMs, retrievalMsMax } from "../../../tracing/retrievals.js";
-import { toTraceId } from "../../../tracing/trace-id.js";
 import { Constraints } from "../../constraints.js";
 import { operation } from "../../operation.js";
 import { ServiceError } from "../../service-error.js";
 import type { XrayDeps } from "../deps.js";
 import { invalidRequest } from "../errors.js";
 import { accessToAll } from "../trace-event.js";
+import { checkTraceIds, distinctTraceIds } from "../traces/trace-ids-of-call.js";
 
 /** AWS's quota. */
 const traceIdsMax = 100;
@@ -29,9 +29,7 @@ export const startTraceRetrieval = (deps: XrayDeps) =>
     async execute(input, call) {
       const asked = input.TraceIds ?? [];
       const constraints = new Constraints().length("traceIds", asked, { max: traceIdsMax });
-      for (const [index, id] of asked.slice(0, traceIdsMax).entries())
-        constraints.length(`traceIds.${index + 1}.member`, id, { min: 1, max: 35 });
-      constraints.check();
+      checkTraceIds(constraints, asked.slice(0, traceIdsMax)).check();
       const fromMs = input.StartTime!.getTime();
       const untilMs = input.EndTime!.getTime();
       if (!Number.isSafeInteger(fromMs) || !Number.isSafeInteger(untilMs))
@@ -56,7 +54,7 @@ export const startTraceRetrieval = (deps: XrayDeps) =>
             token,
             account_id: call.accountId,
             region: call.region,
-            trace_ids: JSON.stringify([...new Set(asked.flatMap((id) => toTraceId(id) ?? []))]),
+            trace_ids: JSON.stringify(distinctTraceIds(asked)),
             from_ms: fromMs,
             until_ms: untilMs,
             status: "SCHEDULED",

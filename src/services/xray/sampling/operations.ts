@@ -1,4 +1,4 @@
-import type { OperationArea } from "../area.js";
+import type { AnyOperation } from "../../operation.js";
 import type { XrayDeps } from "../deps.js";
 import { createSamplingRule } from "./create-sampling-rule.js";
 import { deleteSamplingRule } from "./delete-sampling-rule.js";
@@ -8,16 +8,13 @@ import { getSamplingTargets } from "./get-sampling-targets.js";
 import { updateSamplingRule } from "./update-sampling-rule.js";
 
 /** What clients sample. */
-export function samplingOperations(deps: XrayDeps): OperationArea {
-  return {
-    operations: [
-      createSamplingRule(),
-      deleteSamplingRule(deps),
-      getSamplingRules(deps),
-      getSamplingStatisticSummaries(deps),
-      getSamplingTargets(deps),
-      updateSamplingRule(deps),
-    ],
-    notOffered: {},
-  };
+export function samplingOperations(deps: XrayDeps): readonly AnyOperation[] {
+  return [
+    createSamplingRule(),
+    deleteSamplingRule(deps),
+    getSamplingRules(deps),
+    getSamplingStatisticSummaries(deps),
+    getSamplingTargets(deps),
+    updateSamplingRule(deps),
+  ];
 }

@@ -1,4 +1,4 @@
-import type { OperationArea } from "../area.js";
+import type { AnyOperation } from "../../operation.js";
 import type { XrayDeps } from "../deps.js";
 import { deleteResourcePolicy } from "./delete-resource-policy.js";
 import { getEncryptionConfig } from "./get-encryption-config.js";
@@ -14,22 +14,19 @@ import { updateIndexingRule } from "./update-indexing-rule.js";
 import { updateTraceSegmentDestination } from "./update-trace-segment-destination.js";
 
 /** What an account and region is set to. */
-export function settingsOperations(deps: XrayDeps): OperationArea {
-  return {
-    operations: [
-      getEncryptionConfig(deps),
-      putEncryptionConfig(deps),
-      listResourcePolicies(deps),
-      putResourcePolicy(deps),
-      deleteResourcePolicy(deps),
-      listTagsForResource(deps),
-      tagResource(deps),
-      untagResource(deps),
-      getIndexingRules(deps),
-      updateIndexingRule(deps),
-      getTraceSegmentDestination(deps),
-      updateTraceSegmentDestination(deps),
-    ],
-    notOffered: {},
-  };
+export function settingsOperations(deps: XrayDeps): readonly AnyOperation[] {
+  return [
+    getEncryptionConfig(deps),
+    putEncryptionConfig(deps),
+    listResourcePolicies(deps),
+    putResourcePolicy(deps),
+    deleteResourcePolicy(deps),
+    listTagsForResource(deps),
+    tagResource(deps),
+    untagResource(deps),
+    getIndexingRules(deps),
+    updateIndexingRule(deps),
+    getTraceSegmentDestination(deps),
+    updateTraceSegmentDestination(deps),
+  ];
 }

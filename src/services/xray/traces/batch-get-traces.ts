@@ -1,12 +1,12 @@
 import type { BatchGetTracesCommandInput, BatchGetTracesCommandOutput } from "@aws-sdk/client-xray";
 import { toTraceId } from "../../../tracing/trace-id.js";
-import { Constraints } from "../../constraints.js";
 import { operation } from "../../operation.js";
 import type { XrayDeps } from "../deps.js";
 import { invalidRequest } from "../errors.js";
 import { accessToDocuments } from "../settings/access-to-documents.js";
 import { traceEvent, traceResources } from "../trace-event.js";
 import { readTraces } from "./read-traces.js";
+import { traceIdsOfCall } from "./trace-ids-of-call.js";
 
 const tracesPerCallMax = 5;
 
@@ -21,16 +21,10 @@ export const batchGetTraces = (deps: XrayDeps) =>
 
     async execute(input, call) {
       const asked = input.TraceIds ?? [];
-      // AWS's own words for both.
+      // AWS's own words.
       if (input.NextToken) throw invalidRequest("NextToken is currently not supported");
-      if (asked.length > tracesPerCallMax) throw invalidRequest(`Exceeding maximum query size: ${tracesPerCallMax}`);
-      const constraints = new Constraints();
-      for (const [index, id] of asked.entries())
-        constraints.length(`traceIds.${index + 1}.member`, id, { min: 1, max: 35 });
-      constraints.check();
-
-      const traceIds = new Set(asked.flatMap((id) => toTraceId(id) ?? []));
-      const found = await readTraces(deps, { accountId: call.accountId, region: call.region }, [...traceIds]);
+      const traceIds = traceIdsOfCall(asked, tracesPerCallMax);
+      const found = await readTraces(deps, { accountId: call.accountId, region: call.region }, traceIds);
       return {
         Traces: [...found.values()].map((trace) => ({
           Id: trace.traceId,

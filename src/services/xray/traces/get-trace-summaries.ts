@@ -8,6 +8,7 @@ import { WrittenJson } from "../../written-json.js";
 import type { XrayDeps } from "../deps.js";
 import { invalidNextToken, invalidRequest } from "../errors.js";
 import { filterOfCall } from "../filter-of-call.js";
+import { timeRangeOf } from "../time-range.js";
 import { accessToAll, traceEvent, traceResources } from "../trace-event.js";
 
 /** AWS publishes none; its console goes to 6 hours, and callers were seen to ask for 10. */
@@ -50,18 +51,12 @@ function searchOf(input: Input): Omit<TraceSearch, "filter"> {
     .oneOf("timeRangeType", input.TimeRangeType, ["TraceId", "Event", "Service"])
     .oneOf("samplingStrategy.name", input.SamplingStrategy?.Name, ["PartialScan", "FixedRate"])
     .check();
-  const from = input.StartTime?.getTime() ?? Number.NaN;
-  const until = input.EndTime?.getTime() ?? Number.NaN;
-  if (Number.isNaN(from)) throw invalidRequest("StartTime must be a point in time");
-  if (Number.isNaN(until)) throw invalidRequest("EndTime must be a point in time");
-  if (from >= until) throw invalidRequest("StartTime must be before EndTime");
-  if (until - from > rangeHoursMax * 3_600_000)
-    throw invalidRequest(`Time range cannot be longer than ${rangeHoursMax} hours`);
+  const { fromMs, untilMs } = timeRangeOf(input, rangeHoursMax);
   const share = shareOf(input);
   const after = positionOf(input);
   return {
-    fromMs: Math.ceil(until - (until - from) * partOf(input)),
-    untilMs: until,
+    fromMs: Math.ceil(untilMs - (untilMs - fromMs) * partOf(input)),
+    untilMs,
     by: input.TimeRangeType ?? "TraceId",
     limit: summariesPerPageMax,
     ...(share < 1 && { share }),
