@@ -11,7 +11,10 @@ export interface Reply {
  */
 export class Connection {
   readonly #socket: net.Socket;
-  #received: Buffer = Buffer.alloc(0);
+  #parts: Buffer[] = [];
+  /** Bytes in `#parts`, and how many the reply has; 0 until its head was read. */
+  #received = 0;
+  #wanted = 0;
   #waiting: { resolve: (reply: Reply) => void; reject: (problem: Error) => void } | undefined;
 
   private constructor(socket: net.Socket) {
@@ -32,6 +35,10 @@ export class Connection {
   /** @param request a whole HTTP request. */
   send(request: Buffer): Promise<Reply> {
     return new Promise((resolve, reject) => {
+      if (this.#socket.destroyed) {
+        reject(new Error("the connection was closed while it was idle"));
+        return;
+      }
       this.#waiting = { resolve, reject };
       this.#socket.write(request);
     });
@@ -41,20 +48,28 @@ export class Connection {
     this.#socket.destroy();
   }
 
+  /** Parts of a long reply are joined once, when all are there. */
   #take(data: Buffer): void {
-    this.#received = this.#received.length === 0 ? data : Buffer.concat([this.#received, data]);
-    const headEnd = this.#received.indexOf("\r\n\r\n");
+    this.#parts.push(data);
+    this.#received += data.length;
+    if (this.#received < this.#wanted) return;
+    const received = this.#parts.length === 1 ? data : Buffer.concat(this.#parts);
+    this.#parts = [received];
+    const headEnd = received.indexOf("\r\n\r\n");
     if (headEnd < 0) return;
-    const head = this.#received.toString("latin1", 0, headEnd);
+    const head = received.toString("latin1", 0, headEnd);
     const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1];
     if (length === undefined) {
       this.#fail(new Error(`a reply without content-length:\n${head}`));
       return;
     }
-    const end = headEnd + 4 + Number(length);
-    if (this.#received.length < end) return;
-    const body = this.#received.toString("utf8", headEnd + 4, end);
-    this.#received = this.#received.subarray(end);
+    this.#wanted = headEnd + 4 + Number(length);
+    if (this.#received < this.#wanted) return;
+    const body = received.toString("utf8", headEnd + 4, this.#wanted);
+    const rest = received.subarray(this.#wanted);
+    this.#parts = rest.length === 0 ? [] : [rest];
+    this.#received = rest.length;
+    this.#wanted = 0;
     const waiting = this.#waiting;
     this.#waiting = undefined;
     waiting?.resolve({ status: Number(head.slice(9, 12)), body });

@@ -57,7 +57,8 @@ async function indexed(): Promise<number> {
   return (performance.now() - start) / 1000;
 }
 
-const connection = await Connection.open(hostname, Number(port));
+/** Opened anew for each series of questions: an idle one is closed by the service after a while. */
+let connection = await Connection.open(hostname, Number(port));
 async function call(requestPath: string, input: object): Promise<{ tookMs: number; body: string }> {
   const start = performance.now();
   const request = xrayRequest(benchSigner, host, requestPath, JSON.stringify(input), Date.now());
@@ -110,6 +111,7 @@ try {
   const behind = await indexed();
   console.error(`the index was ${behind.toFixed(1)} s behind when the last segment was acknowledged`);
   await sleep(60_000); // The minutes are rolled up, merges come to rest.
+  connection = await Connection.open(hostname, Number(port));
   const { body } = await call("/TraceSummaries", hour());
   ids = (JSON.parse(body) as { TraceSummaries: { Id: string }[] }).TraceSummaries.map(({ Id }) => Id);
 
