@@ -1,19 +1,12 @@
 import * as sdk from "@aws-sdk/client-cloudtrail";
 import type { Service } from "../operation.js";
-import { createTrail } from "./create-trail.js";
-import { deleteTrail } from "./delete-trail.js";
 import type { CloudTrailDeps } from "./deps.js";
-import { getEventSelectors, putEventSelectors } from "./event-selectors.js";
-import { getTrailStatus } from "./get-trail-status.js";
-import { listPublicKeys } from "./list-public-keys.js";
-import { startLogging, stopLogging } from "./logging.js";
-import { lookupEvents } from "./lookup-events.js";
+import { lookupEvents } from "./history/lookup-events.js";
 import { notOffered } from "./not-offered.js";
-import { describeTrails, getTrail, listTrails } from "./read-trails.js";
-import { addTags, listTags, removeTags } from "./tags.js";
-import { updateTrail } from "./update-trail.js";
+import { addTags, listTags, removeTags } from "./tags/tags.js";
+import { trailOperations } from "./trails/operations.js";
 
-/** AWS CloudTrail: trails, event selectors, event history and public keys. */
+/** AWS CloudTrail. A room holds the operations of one kind of resource. */
 export function cloudtrailService(deps: CloudTrailDeps): Service {
   return {
     signingName: "cloudtrail",
@@ -22,24 +15,7 @@ export function cloudtrailService(deps: CloudTrailDeps): Service {
     protocol: "json-1.1",
     targetPrefix: "CloudTrail_20131101",
     sdk,
-    operations: [
-      createTrail(deps),
-      updateTrail(deps),
-      deleteTrail(deps),
-      getTrail(deps),
-      describeTrails(deps),
-      listTrails(deps),
-      getTrailStatus(deps),
-      startLogging(deps),
-      stopLogging(deps),
-      putEventSelectors(deps),
-      getEventSelectors(deps),
-      addTags(deps),
-      removeTags(deps),
-      listTags(deps),
-      lookupEvents(deps),
-      listPublicKeys(deps),
-    ],
+    operations: [...trailOperations(deps), lookupEvents(deps), addTags(deps), removeTags(deps), listTags(deps)],
     notOffered,
     throttled: { code: "ThrottlingException", httpStatus: 400 },
   };

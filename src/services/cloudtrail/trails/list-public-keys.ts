@@ -1,8 +1,8 @@
 import type { ListPublicKeysCommandInput, ListPublicKeysResponse } from "@aws-sdk/client-cloudtrail";
-import { management } from "../../audit/event.js";
-import { operation } from "../operation.js";
-import type { CloudTrailDeps } from "./deps.js";
-import { cloudTrailError } from "./errors.js";
+import { management } from "../../../audit/event.js";
+import { operation } from "../../operation.js";
+import type { CloudTrailDeps } from "../deps.js";
+import { cloudTrailError } from "../errors.js";
 
 /** The keys of this region that signed digests in the time range: PKCS#1, as the command line wants them. */
 export const listPublicKeys = (deps: CloudTrailDeps) =>

@@ -1,7 +1,7 @@
 import type { Tag } from "@aws-sdk/client-cloudtrail";
-import type { SettingsTransaction } from "../../storage/settings-store.js";
-import { Constraints } from "../constraints.js";
-import { cloudTrailError } from "./errors.js";
+import type { SettingsTransaction } from "../../../storage/settings-store.js";
+import { Constraints } from "../../constraints.js";
+import { cloudTrailError } from "../errors.js";
 
 /** AWS's limits: a request may carry more entries than a resource may keep. */
 const requestTagsMax = 200;

@@ -1,8 +1,8 @@
 import type { DeleteTrailCommandInput } from "@aws-sdk/client-cloudtrail";
-import { management } from "../../audit/event.js";
-import { addState } from "../../audit/trails.js";
-import { operation } from "../operation.js";
-import type { CloudTrailDeps } from "./deps.js";
+import { management } from "../../../audit/event.js";
+import { addState } from "../../../audit/trails.js";
+import { operation } from "../../operation.js";
+import type { CloudTrailDeps } from "../deps.js";
 import { requireTrailAtHome, trailAccess } from "./find-trail.js";
 import { trailResources } from "./trail-resources.js";
 

@@ -1,4 +1,4 @@
-import { cloudTrailError } from "./errors.js";
+import { cloudTrailError } from "../errors.js";
 
 const nameCharsMin = 3;
 const nameCharsMax = 128;

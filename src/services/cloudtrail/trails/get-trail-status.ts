@@ -1,10 +1,10 @@
 import type { GetTrailStatusCommandInput, GetTrailStatusResponse } from "@aws-sdk/client-cloudtrail";
-import { isoTime } from "../../audit/digest.js";
-import { management } from "../../audit/event.js";
-import { stateRows, type TrailStateRow } from "../../audit/trails.js";
-import { operation } from "../operation.js";
-import type { CloudTrailDeps } from "./deps.js";
-import { trailNotFound } from "./errors.js";
+import { isoTime } from "../../../audit/digest.js";
+import { management } from "../../../audit/event.js";
+import { stateRows, type TrailStateRow } from "../../../audit/trails.js";
+import { operation } from "../../operation.js";
+import type { CloudTrailDeps } from "../deps.js";
+import { trailNotFound } from "../errors.js";
 import { arnOf, findTrail, trailAccess } from "./find-trail.js";
 import { trailResources } from "./trail-resources.js";
 

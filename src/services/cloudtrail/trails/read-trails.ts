@@ -6,12 +6,12 @@ import type {
   ListTrailsCommandInput,
   ListTrailsResponse,
 } from "@aws-sdk/client-cloudtrail";
-import { management } from "../../audit/event.js";
-import type { TrailRow } from "../../audit/trails.js";
-import { type Call, operation } from "../operation.js";
-import { decodePageToken, encodePageToken } from "../page-token.js";
-import type { CloudTrailDeps } from "./deps.js";
-import { cloudTrailError } from "./errors.js";
+import { management } from "../../../audit/event.js";
+import type { TrailRow } from "../../../audit/trails.js";
+import { type Call, operation } from "../../operation.js";
+import { decodePageToken, encodePageToken } from "../../page-token.js";
+import type { CloudTrailDeps } from "../deps.js";
+import { cloudTrailError } from "../errors.js";
 import { findTrail, requireTrail, trailAccess } from "./find-trail.js";
 import { trailResources } from "./trail-resources.js";
 import { trailView } from "./trail-view.js";

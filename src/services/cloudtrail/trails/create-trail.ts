@@ -1,14 +1,14 @@
 import type { CreateTrailCommandInput, CreateTrailCommandOutput } from "@aws-sdk/client-cloudtrail";
-import { management } from "../../audit/event.js";
-import { defaultSelectors } from "../../audit/selectors/selectors.js";
-import { beginCheckpoints, stateValues, type TrailRow, trailArn } from "../../audit/trails.js";
-import type { SettingsQueries, SettingsTransaction } from "../../storage/settings-store.js";
-import { type Call, operation } from "../operation.js";
-import type { CloudTrailDeps } from "./deps.js";
-import { cloudTrailError } from "./errors.js";
+import { management } from "../../../audit/event.js";
+import { defaultSelectors } from "../../../audit/selectors/selectors.js";
+import { beginCheckpoints, stateValues, type TrailRow, trailArn } from "../../../audit/trails.js";
+import type { SettingsQueries, SettingsTransaction } from "../../../storage/settings-store.js";
+import { type Call, operation } from "../../operation.js";
+import type { CloudTrailDeps } from "../deps.js";
+import { cloudTrailError } from "../errors.js";
+import { checkTags, putTags, requestTagConditions } from "../tags/tag-rules.js";
 import { passLogsRole } from "./pass-logs-role.js";
 import { checkBucket, checkKey, checkLogs, checkTopic } from "./preflight.js";
-import { checkTags, putTags, requestTagConditions } from "./tag-rules.js";
 import {
   checkCombination,
   checkDestinationNames,

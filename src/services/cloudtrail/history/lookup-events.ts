@@ -4,13 +4,13 @@ import type {
   LookupEventsCommandInput,
   LookupEventsResponse,
 } from "@aws-sdk/client-cloudtrail";
-import { management } from "../../audit/event.js";
-import type { EventPosition, EventRow, LookupAttribute } from "../../storage/event-store.js";
-import { Constraints } from "../constraints.js";
-import { operation } from "../operation.js";
-import { decodePageToken, encodePageToken } from "../page-token.js";
-import type { CloudTrailDeps } from "./deps.js";
-import { cloudTrailError } from "./errors.js";
+import { management } from "../../../audit/event.js";
+import type { EventPosition, EventRow, LookupAttribute } from "../../../storage/event-store.js";
+import { Constraints } from "../../constraints.js";
+import { operation } from "../../operation.js";
+import { decodePageToken, encodePageToken } from "../../page-token.js";
+import type { CloudTrailDeps } from "../deps.js";
+import { cloudTrailError } from "../errors.js";
 
 /** Source: CloudTrail API Reference, LookupEvents. */
 const historyMs = 90 * 24 * 60 * 60_000;

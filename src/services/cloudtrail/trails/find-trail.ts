@@ -1,9 +1,9 @@
-import { type TrailRow, trailArn } from "../../audit/trails.js";
-import type { AccessRequest } from "../../identity/access.js";
-import type { SettingsQueries, SettingsTransaction } from "../../storage/settings-store.js";
-import type { Call } from "../operation.js";
-import type { CloudTrailDeps } from "./deps.js";
-import { cloudTrailError, trailNotFound } from "./errors.js";
+import { type TrailRow, trailArn } from "../../../audit/trails.js";
+import type { AccessRequest } from "../../../identity/access.js";
+import type { SettingsQueries, SettingsTransaction } from "../../../storage/settings-store.js";
+import type { Call } from "../../operation.js";
+import type { CloudTrailDeps } from "../deps.js";
+import { cloudTrailError, trailNotFound } from "../errors.js";
 import { parseTrailReference } from "./trail-names.js";
 
 /** The ARN meant by a name or an ARN, well-formed or not: what policies are asked about. */

@@ -1,5 +1,5 @@
-import type { EventResource } from "../../audit/event.js";
-import type { Call } from "../operation.js";
+import type { EventResource } from "../../../audit/event.js";
+import type { Call } from "../../operation.js";
 import { arnOf } from "./find-trail.js";
 
 /** The trail a call is about, for its record: known by name also where the call failed. */

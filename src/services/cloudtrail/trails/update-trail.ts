@@ -1,8 +1,8 @@
 import type { UpdateTrailCommandInput, UpdateTrailCommandOutput } from "@aws-sdk/client-cloudtrail";
-import { management } from "../../audit/event.js";
-import { addState, beginCheckpoints, dropCheckpoints, type TrailRow } from "../../audit/trails.js";
-import { operation } from "../operation.js";
-import type { CloudTrailDeps } from "./deps.js";
+import { management } from "../../../audit/event.js";
+import { addState, beginCheckpoints, dropCheckpoints, type TrailRow } from "../../../audit/trails.js";
+import { operation } from "../../operation.js";
+import type { CloudTrailDeps } from "../deps.js";
 import { requireTrailAtHome, trailAccess } from "./find-trail.js";
 import { passLogsRole } from "./pass-logs-role.js";
 import { checkBucket, checkKey, checkLogs, checkTopic } from "./preflight.js";

@@ -1,6 +1,6 @@
 import type { CreateTrailCommandInput, UpdateTrailCommandInput } from "@aws-sdk/client-cloudtrail";
-import type { ServiceError } from "../service-error.js";
-import { cloudTrailError } from "./errors.js";
+import type { ServiceError } from "../../service-error.js";
+import { cloudTrailError } from "../errors.js";
 
 type TrailInput = CreateTrailCommandInput | UpdateTrailCommandInput;
 

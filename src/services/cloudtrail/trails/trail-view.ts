@@ -1,5 +1,5 @@
 import type { Trail } from "@aws-sdk/client-cloudtrail";
-import type { TrailRow } from "../../audit/trails.js";
+import type { TrailRow } from "../../../audit/trails.js";
 
 /** What CreateTrail and UpdateTrail answer. Strings that are not set are left out. */
 export function trailSettings(row: TrailRow) {

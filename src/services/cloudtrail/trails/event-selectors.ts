@@ -5,14 +5,14 @@ import type {
   PutEventSelectorsCommandInput,
   PutEventSelectorsResponse,
 } from "@aws-sdk/client-cloudtrail";
-import { management } from "../../audit/event.js";
-import type { TrailSelectors } from "../../audit/selectors/selectors.js";
-import { problemOfAdvancedSelectors } from "../../audit/selectors/validate-advanced.js";
-import { problemOfBasicSelectors } from "../../audit/selectors/validate-basic.js";
-import { addState, currentStateRow, stateOf } from "../../audit/trails.js";
-import { operation } from "../operation.js";
-import type { CloudTrailDeps } from "./deps.js";
-import { cloudTrailError } from "./errors.js";
+import { management } from "../../../audit/event.js";
+import type { TrailSelectors } from "../../../audit/selectors/selectors.js";
+import { problemOfAdvancedSelectors } from "../../../audit/selectors/validate-advanced.js";
+import { problemOfBasicSelectors } from "../../../audit/selectors/validate-basic.js";
+import { addState, currentStateRow, stateOf } from "../../../audit/trails.js";
+import { operation } from "../../operation.js";
+import type { CloudTrailDeps } from "../deps.js";
+import { cloudTrailError } from "../errors.js";
 import { requireTrail, requireTrailAtHome, trailAccess } from "./find-trail.js";
 import { trailResources } from "./trail-resources.js";
 

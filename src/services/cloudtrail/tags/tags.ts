@@ -4,16 +4,16 @@ import type {
   ListTagsResponse,
   RemoveTagsCommandInput,
 } from "@aws-sdk/client-cloudtrail";
-import { management } from "../../audit/event.js";
-import type { TrailRow } from "../../audit/trails.js";
-import type { SettingsQueries, SettingsTransaction } from "../../storage/settings-store.js";
-import { Constraints } from "../constraints.js";
-import { type Call, operation } from "../operation.js";
-import type { CloudTrailDeps } from "./deps.js";
-import { cloudTrailError } from "./errors.js";
-import { findTrail, requireTrailAtHome, trailAccess } from "./find-trail.js";
+import { management } from "../../../audit/event.js";
+import type { TrailRow } from "../../../audit/trails.js";
+import type { SettingsQueries, SettingsTransaction } from "../../../storage/settings-store.js";
+import { Constraints } from "../../constraints.js";
+import { type Call, operation } from "../../operation.js";
+import type { CloudTrailDeps } from "../deps.js";
+import { cloudTrailError } from "../errors.js";
+import { findTrail, requireTrailAtHome, trailAccess } from "../trails/find-trail.js";
+import { trailResources } from "../trails/trail-resources.js";
 import { checkTags, putTags, requestTagConditions } from "./tag-rules.js";
-import { trailResources } from "./trail-resources.js";
 
 const listResourcesMax = 20;
 

@@ -1,4 +1,4 @@
-import type { Call } from "../operation.js";
+import type { Call } from "../../operation.js";
 
 /** Whoever gives a trail a role must be allowed to pass it, or they would act with rights they lack. */
 export async function passLogsRole(call: Call, roleArn: string): Promise<void> {

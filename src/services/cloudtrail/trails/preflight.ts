@@ -1,8 +1,8 @@
-import { errorCodeOf, RoleNotAssumed, type TrailIdentity } from "../../audit/destinations.js";
-import { probeKey } from "../../audit/log-file.js";
-import { serviceUnavailable } from "../service-error.js";
-import type { CloudTrailDeps } from "./deps.js";
-import { cloudTrailError } from "./errors.js";
+import { errorCodeOf, RoleNotAssumed, type TrailIdentity } from "../../../audit/destinations.js";
+import { probeKey } from "../../../audit/log-file.js";
+import { serviceUnavailable } from "../../service-error.js";
+import type { CloudTrailDeps } from "../deps.js";
+import { cloudTrailError } from "../errors.js";
 import { badGroup, badRole, type LogsDestination } from "./trail-input.js";
 
 /** An answer that never came says nothing about policies: the caller may try again. */
