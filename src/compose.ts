@@ -16,6 +16,7 @@ import { createDelivery } from "./jobs/deliver.js";
 import { createNotificationDelivery } from "./jobs/deliver-notifications.js";
 import { createInsightDetection } from "./jobs/detect-insights.js";
 import { createEventStreams } from "./jobs/event-streams.js";
+import { createRecordFollowing, type RecordFollower } from "./jobs/follow-record.js";
 import { createTraceIndexing } from "./jobs/index-traces.js";
 import { loopLoad } from "./jobs/indexing/loop-load.js";
 import { makeInThread } from "./jobs/indexing/make-in-thread.js";
@@ -55,6 +56,8 @@ import { settingsScopeOf } from "./tracing/trace-periods.js";
 
 /** A moved record is looked for at once after a commit; this catches what a failed move left. */
 const outboxRetryMs = 2_000;
+/** Part of the second within which a record is found by whatever is made of it. */
+const followEveryMs = 200;
 const notificationsEveryMs = 1_000;
 const upkeepEveryMs = 60_000;
 const retrievalsEveryMs = 500;
@@ -192,6 +195,15 @@ export async function compose(
     const trails = { settings, events, destinations, environment, reportFailure: log.failure };
     const delivery = createDelivery({ ...trails, streams });
     const sealing = createSealing({ ...trails, signingKeys, digestSeconds: config.digestSeconds });
+    const followers: readonly RecordFollower[] = [];
+    const following = createRecordFollowing({
+      settings,
+      events,
+      environment,
+      followers,
+      holder: streams.holder,
+      reportFailure: log.failure,
+    });
     const notifications = createNotificationDelivery({
       settings,
       network: new NotificationNetwork(config.notificationNetworks ?? []),
@@ -206,6 +218,7 @@ export async function compose(
     const jobs = schedule(
       [
         { name: "move the outbox", everyMs: outboxRetryMs, run: () => outbox.run() },
+        { name: "follow the record", everyMs: followEveryMs, run: () => following.run() },
         { name: "deliver trails", everyMs: config.deliverySeconds * 1000, run: () => delivery.run() },
         { name: "seal digests", everyMs: Math.min(config.digestSeconds, 60) * 1000, run: () => sealing.run() },
         {

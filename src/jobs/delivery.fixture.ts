@@ -53,7 +53,9 @@ export async function startSimulation(startTime = "2026-03-01T12:00:00Z") {
       async *readCommits(id, range) {
         const found = rows(id).filter(
           (row) =>
-            row.commit > range.afterCommit && row.commit <= range.untilCommit && row.accountId === range.accountId,
+            row.commit > range.afterCommit &&
+            row.commit <= range.untilCommit &&
+            (range.accountId ?? row.accountId) === row.accountId,
         );
         for (let start = 0; start < found.length; start += 3) yield found.slice(start, start + 3);
       },

@@ -168,6 +168,12 @@ export function createEventStreams(deps: {
         checkpoints.some(
           (row) => row.trail_id === trailId && row.destination === destination && row.commit_number >= last,
         );
+      const followed = await tx
+        .selectFrom("followed_streams")
+        .select("commit_number")
+        .where("stream_id", "=", streamId)
+        .executeTakeFirst();
+      if ((followed?.commit_number ?? 0) < last) return;
       const delivered = trails.every(
         (trail) => has(trail.trail_id, "s3") && (trail.logs_group_arn === null || has(trail.trail_id, "logs")),
       );
@@ -180,6 +186,7 @@ export function createEventStreams(deps: {
     await settings.transact(async (tx) => {
       await tx.deleteFrom("event_streams").where("stream_id", "=", streamId).execute();
       await tx.deleteFrom("trail_checkpoints").where("stream_id", "=", streamId).execute();
+      await tx.deleteFrom("followed_streams").where("stream_id", "=", streamId).execute();
       await tx.deleteFrom("leases").where("name", "=", leaseName(streamId)).execute();
     });
   }

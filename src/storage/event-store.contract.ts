@@ -190,6 +190,16 @@ export function eventStoreContract(name: string, store: () => EventStore): void 
       }
     });
 
+    it("reads a range of commits of every account where none is named", async () => {
+      const rows = [event(newAccount()), event(newAccount()), event(newAccount())];
+      const afterCommit = await store().lastCommit(store().streamId);
+      await store().append(rows);
+      const events: CommittedEvent[] = [];
+      const range = { afterCommit, untilCommit: afterCommit + 1 };
+      for await (const batch of store().readCommits(store().streamId, range)) events.push(...batch);
+      expect(events).toMatchObject(rows);
+    });
+
     it("takes the same event written twice for one, at its first place", async () => {
       const account = newAccount();
       const [row, other] = [event(account), event(account)];

@@ -78,11 +78,11 @@ export interface EventStore {
   lastCommit(streamId: string): Promise<number>;
 
   /**
-   * Events of a stream with `afterCommit < commit <= untilCommit` and the account given, in order of commit and
-   * position, in batches of bounded size. Calling it again gives the same events in the same order.
+   * Events of a stream with `afterCommit < commit <= untilCommit`, of one account if it is given, in order of commit and
+   * position, in batches of bounded size. Calling it again gives the same batches in the same order.
    */
   readCommits(
     streamId: string,
-    range: { readonly afterCommit: number; readonly untilCommit: number; readonly accountId: string },
+    range: { readonly afterCommit: number; readonly untilCommit: number; readonly accountId?: string },
   ): AsyncIterable<readonly CommittedEvent[]>;
 }

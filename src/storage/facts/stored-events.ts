@@ -4,6 +4,7 @@ import type { Scope } from "../scope.js";
 import type { FactDatabase } from "./fact-database.js";
 import type { CommitStream, FactWriter } from "./fact-writer.js";
 import { RowWriter } from "./row-writer.js";
+import type { QueryParameters } from "./session.js";
 import { lookupEvents, presentEvents } from "./sql/lookup-events.sql.js";
 import { commitPlaces, eventsOfPlaces, firstPlaces, lastCommit } from "./sql/read-commits.sql.js";
 
@@ -79,22 +80,26 @@ export class StoredEvents implements EventStore {
 
   async *readCommits(
     streamId: string,
-    range: { readonly afterCommit: number; readonly untilCommit: number; readonly accountId: string },
+    range: { readonly afterCommit: number; readonly untilCommit: number; readonly accountId?: string },
   ): AsyncGenerator<readonly CommittedEvent[]> {
     if (streamId === this.streamId) await this.#writer.visible("events");
+    const { accountId } = range;
+    const ofAccount: QueryParameters = accountId === undefined ? {} : { accountId };
     let from: { commit: number; position: number } = { commit: range.afterCommit, position: Number.MAX_SAFE_INTEGER };
     for (;;) {
-      const places = await this.#database.query<Place>("facts.commitPlaces", commitPlaces, {
+      const places = await this.#database.query<Place>("facts.commitPlaces", commitPlaces(accountId !== undefined), {
         streamId,
-        ...range,
+        ...ofAccount,
+        afterCommit: range.afterCommit,
+        untilCommit: range.untilCommit,
         fromCommit: from.commit,
         fromPosition: from.position,
         limit: batchEventsMax,
       });
       if (places.length === 0) return;
-      const repeated = await this.#repeatsOf(streamId, range.accountId, places);
+      const repeated = await this.#repeatsOf(streamId, places);
       for (const batch of cut(places)) {
-        const events = await this.#eventsOf(streamId, range.accountId, batch);
+        const events = await this.#eventsOf(streamId, ofAccount, batch);
         const once = events.filter((event) => !repeated.has(`${event.commit}/${event.position}`));
         if (once.length > 0) yield once;
       }
@@ -103,11 +108,12 @@ export class StoredEvents implements EventStore {
     }
   }
 
-  async #eventsOf(streamId: string, accountId: string, places: readonly Place[]): Promise<CommittedEvent[]> {
+  async #eventsOf(streamId: string, ofAccount: QueryParameters, places: readonly Place[]): Promise<CommittedEvent[]> {
     const [first, last] = [places[0]!, places.at(-1)!];
-    const rows = await this.#database.query<PlacedEventColumns>("facts.eventsOfPlaces", eventsOfPlaces, {
+    const text = eventsOfPlaces("accountId" in ofAccount);
+    const rows = await this.#database.query<PlacedEventColumns>("facts.eventsOfPlaces", text, {
       streamId,
-      accountId,
+      ...ofAccount,
       firstCommit: first.commit,
       firstPosition: first.position,
       lastCommit: last.commit,
@@ -117,13 +123,13 @@ export class StoredEvents implements EventStore {
   }
 
   /** Places of events that had been written before, at another place, where they are read. */
-  async #repeatsOf(streamId: string, accountId: string, places: readonly Place[]): Promise<Set<string>> {
+  async #repeatsOf(streamId: string, places: readonly Place[]): Promise<Set<string>> {
     const times = places.map((place) => Number(place.event_time_ms));
     const rows = await this.#database.query<{ event_id: string; first: [string, number, number] }>(
       "facts.firstPlaces",
       firstPlaces,
       {
-        accountId,
+        accountIds: [...new Set(places.map((place) => place.account_id))],
         // No spread: there may be thousands.
         fromMs: times.reduce((least, time) => Math.min(least, time)),
         untilMs: times.reduce((most, time) => Math.max(most, time)),
@@ -144,6 +150,7 @@ export class StoredEvents implements EventStore {
 interface Place {
   readonly commit: number;
   readonly position: number;
+  readonly account_id: string;
   readonly event_id: string;
   readonly event_time_ms: number;
   readonly record_bytes: number;

@@ -1,5 +1,6 @@
 import { createEvents } from "./sql/create-events.sql.js";
 import { createGraphMinutes, createTouchedMinutes } from "./sql/create-graph-minutes.sql.js";
+import { createLakeEvents } from "./sql/create-lake-events.sql.js";
 import { createLogEvents } from "./sql/create-log-events.sql.js";
 import { createSegments } from "./sql/create-segments.sql.js";
 import { createTraces } from "./sql/create-traces.sql.js";
@@ -72,4 +73,5 @@ export const factMigrations: readonly { readonly name: string; readonly statemen
   { name: "004-traces", statement: createTraces },
   { name: "005-touched-minutes", statement: createTouchedMinutes },
   { name: "006-graph-minutes", statement: createGraphMinutes },
+  { name: "007-lake-events", statement: createLakeEvents },
 ];

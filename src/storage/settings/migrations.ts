@@ -2,6 +2,7 @@ import type { Migration } from "./migration.js";
 import { auditMigrations } from "./migrations/audit.js";
 import { identityMigrations } from "./migrations/identity.js";
 import { kmsMigrations } from "./migrations/kms.js";
+import { lakeMigrations } from "./migrations/lake.js";
 import { logsMigrations } from "./migrations/logs.js";
 import { s3Migrations } from "./migrations/s3.js";
 import { snsMigrations } from "./migrations/sns.js";
@@ -32,4 +33,5 @@ export const migrations: readonly Migration[] = [
   ...xrayRetrievalMigrations,
   ...xrayRejectionMigrations,
   ...xrayIndexMigrations,
+  ...lakeMigrations,
 ];

@@ -1,6 +1,7 @@
 import type { AuditTables } from "./tables/audit.js";
 import type { IdentityTables } from "./tables/identity.js";
 import type { KmsTables } from "./tables/kms.js";
+import type { LakeTables } from "./tables/lake.js";
 import type { LogsTables } from "./tables/logs.js";
 import type { S3Tables } from "./tables/s3.js";
 import type { SnsTables } from "./tables/sns.js";
@@ -19,6 +20,7 @@ export interface SettingsTables
   extends AuditTables,
     IdentityTables,
     KmsTables,
+    LakeTables,
     LogsTables,
     S3Tables,
     SnsTables,

@@ -1,21 +1,4 @@
-import type { CreateTableBuilder, Transaction } from "kysely";
-import type { Migration } from "../migration.js";
-
-/** Columns by type, separated by spaces; `name!` is not null. */
-async function createTable(
-  // biome-ignore lint/suspicious/noExplicitAny: a migration knows the schema as it was then, not as it is now.
-  tx: Transaction<any>,
-  name: string,
-  columns: { readonly text: string; readonly bigint?: string; readonly key: readonly [string, ...string[]] },
-): Promise<void> {
-  let table: CreateTableBuilder<string, string> = tx.schema.createTable(name);
-  for (const type of ["text", "bigint"] as const)
-    for (const column of columns[type]?.split(" ") ?? [])
-      table = column.endsWith("!")
-        ? table.addColumn(column.slice(0, -1), type, (definition) => definition.notNull())
-        : table.addColumn(column, type);
-  await table.addPrimaryKeyConstraint(`${name}_key`, [...columns.key]).execute();
-}
+import { createTable, type Migration } from "../migration.js";
 
 /** In order; add at the end, never change one that was released. Names are unique over all areas. */
 export const trailsMigrations: readonly Migration[] = [
@@ -93,5 +76,14 @@ export const trailsMigrations: readonly Migration[] = [
         key: ["fingerprint"],
       });
     },
+  },
+  {
+    name: "trails-004-following",
+    up: (tx) =>
+      createTable(tx, "followed_streams", {
+        text: "stream_id!",
+        bigint: "commit_number! planned_commit",
+        key: ["stream_id"],
+      }),
   },
 ];

@@ -71,6 +71,14 @@ export interface TrailTables {
     retry_ms: number;
   };
 
+  /** Up to where the followers of the record have taken a stream; commit 0 where there is no row. */
+  followed_streams: {
+    stream_id: string;
+    commit_number: number;
+    /** End of a range that was begun and perhaps not ended; null if there is none. */
+    planned_commit: number | null;
+  };
+
   /** A delivery to S3 that was decided and perhaps not finished: all that its objects' keys and bytes follow from. */
   trail_plans: {
     trail_id: string;
