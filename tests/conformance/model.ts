@@ -26,7 +26,7 @@ export interface Shape {
   readonly union?: boolean;
 }
 
-interface Model {
+export interface Model {
   readonly operations: Readonly<
     Record<
       string,
@@ -41,7 +41,7 @@ interface Model {
   readonly shapes: Readonly<Record<string, Shape>>;
 }
 
-export function readModel(name: "xray"): Model {
+export function readModel(name: "xray" | "cloudtrail"): Model {
   return JSON.parse(readFileSync(path.resolve(import.meta.dirname, `../models/${name}.json`), "utf8"));
 }
 

@@ -1,14 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll } from "vitest";
 import { sign } from "../../src/gateway/testing/signed-request.js";
 import { type RunningDosimeter, startDosimeter } from "../start-dosimeter.js";
-import { deviations, readModel, variationsOf } from "./model.js";
+import { conformance } from "./conformance.js";
+import { readModel } from "./model.js";
 
 const model = readModel("xray");
 
-/** What the front end says of an input that is not of the operation's shape or breaks a constraint of it. */
-const ofTheInput = new Set(["ValidationException", "SerializationException"]);
-/** Errors that every operation may answer. */
-const common = new Set([...ofTheInput, "AccessDeniedException", "ThrottledException"]);
+/** X-Ray says it of its own for some constraints. */
+const refusal = (code: string) => code === "InvalidRequestException";
 
 const now = Math.floor(Date.now() / 1000);
 const range = { StartTime: now - 600, EndTime: now };
@@ -116,11 +115,6 @@ const inputs: Readonly<Record<string, Record<string, unknown>>> = {
   UpdateTraceSegmentDestination: { Destination: "XRay" },
 };
 
-/**
- * Where the service is known to take more, or less, than its own model says. Each has its reason.
- */
-const known: Readonly<Record<string, readonly string[]>> = {};
-
 let dosimeter: RunningDosimeter;
 
 beforeAll(async () => {
@@ -131,12 +125,12 @@ afterAll(async () => {
   await dosimeter.stop();
 });
 
-async function call(path: string, input: unknown) {
+async function call(name: string, input: unknown) {
   const answer = await sign({
     endpoint: dosimeter.endpoint,
     service: "xray",
     region: dosimeter.region,
-    path,
+    path: model.operations[name]!.http.requestUri,
     headers: { "content-type": "application/json" },
     body: JSON.stringify(input),
     key: dosimeter.root,
@@ -145,45 +139,4 @@ async function call(path: string, input: unknown) {
   return { status: answer.status, code: answer.headers.get("x-amzn-errortype"), body };
 }
 
-describe("the X-Ray API and its model", () => {
-  it("has an input here for every operation", () => {
-    expect(Object.keys(inputs).sort()).toEqual(Object.keys(model.operations).sort());
-  });
-
-  describe.each(Object.entries(model.operations))("%s", (name, operation) => {
-    const { requestUri } = operation.http;
-    const declared = new Set([...common, ...(operation.errors ?? []).map(({ shape }) => shape)]);
-
-    function problemsOf(what: string, { status, code, body }: Awaited<ReturnType<typeof call>>): string[] {
-      if (status === 200) {
-        const problems = operation.output ? deviations(model.shapes, operation.output.shape, body) : [];
-        return problems.map((problem) => `${what}: ${problem}`);
-      }
-      if (status >= 500) return [`${what}: ${status} ${JSON.stringify(body)}`];
-      if (code === null || !declared.has(code)) return [`${what}: ${code} is no error of this operation`];
-      const text = body["Message"] ?? body["message"];
-      return typeof text === "string" && text.length > 0 ? [] : [`${what}: ${code} has no message`];
-    }
-
-    it("answers a valid input in the shape of its output", async () => {
-      const answer = await call(requestUri, inputs[name]);
-      expect(ofTheInput.has(answer.code ?? ""), JSON.stringify(answer)).toBe(false);
-      expect(problemsOf("valid", answer)).toEqual([]);
-    });
-
-    it("takes and refuses each member as the model says", async () => {
-      const problems: string[] = [];
-      for (const { what, input, expected } of variationsOf(model.shapes, operation.input!.shape, inputs[name]!)) {
-        if (known[name]?.includes(what)) continue;
-        const answer = await call(requestUri, input);
-        problems.push(...problemsOf(what, answer));
-        const refused =
-          answer.status === 400 && (ofTheInput.has(answer.code ?? "") || answer.code === "InvalidRequestException");
-        if (expected === "refused" && !refused) problems.push(`${what}: was taken (${answer.status} ${answer.code})`);
-        if (expected === "taken" && ofTheInput.has(answer.code ?? ""))
-          problems.push(`${what}: was refused (${JSON.stringify(answer.body)})`);
-      }
-      expect(problems).toEqual([]);
-    }, 60_000);
-  });
-});
+conformance({ title: "the X-Ray API and its model", model, inputs, call, refusal });
