@@ -3,7 +3,7 @@ import type { Service } from "../operation.js";
 import type { CloudTrailDeps } from "./deps.js";
 import { lookupEvents } from "./history/lookup-events.js";
 import { notOffered } from "./not-offered.js";
-import { addTags, listTags, removeTags } from "./tags/tags.js";
+import { tagOperations } from "./tags/tags.js";
 import { trailOperations } from "./trails/operations.js";
 
 /** AWS CloudTrail. A room holds the operations of one kind of resource. */
@@ -15,7 +15,7 @@ export function cloudtrailService(deps: CloudTrailDeps): Service {
     protocol: "json-1.1",
     targetPrefix: "CloudTrail_20131101",
     sdk,
-    operations: [...trailOperations(deps), lookupEvents(deps), addTags(deps), removeTags(deps), listTags(deps)],
+    operations: [...trailOperations(deps), lookupEvents(deps), ...tagOperations(deps)],
     notOffered,
     throttled: { code: "ThrottlingException", httpStatus: 400 },
   };

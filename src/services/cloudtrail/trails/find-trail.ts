@@ -4,6 +4,7 @@ import type { SettingsQueries, SettingsTransaction } from "../../../storage/sett
 import type { Call } from "../../operation.js";
 import type { CloudTrailDeps } from "../deps.js";
 import { cloudTrailError, trailNotFound } from "../errors.js";
+import { taggedAccess } from "../tags/tag-rules.js";
 import { parseTrailReference } from "./trail-names.js";
 
 /** The ARN meant by a name or an ARN, well-formed or not: what policies are asked about. */
@@ -18,10 +19,7 @@ export async function trailAccess(
   nameOrArn: string,
   call: Call,
 ): Promise<AccessRequest[]> {
-  const resource = arnOf(nameOrArn, call);
-  const tags = await deps.settings.read.selectFrom("trail_tags").selectAll().where("arn", "=", resource).execute();
-  const conditions = Object.fromEntries(tags.map((tag) => [`aws:ResourceTag/${tag.tag_key}`, tag.tag_value ?? ""]));
-  return [{ action: `cloudtrail:${action}`, resource, conditions }];
+  return [...(await taggedAccess(deps.settings.read, action, arnOf(nameOrArn, call)))];
 }
 
 /**
