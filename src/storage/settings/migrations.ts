@@ -1,6 +1,8 @@
 import type { Migration } from "./migration.js";
 import { auditMigrations } from "./migrations/audit.js";
+import { channelMigrations } from "./migrations/channels.js";
 import { identityMigrations } from "./migrations/identity.js";
+import { importMigrations } from "./migrations/imports.js";
 import { kmsMigrations } from "./migrations/kms.js";
 import { lakeMigrations } from "./migrations/lake.js";
 import { logsMigrations } from "./migrations/logs.js";
@@ -34,4 +36,6 @@ export const migrations: readonly Migration[] = [
   ...xrayRejectionMigrations,
   ...xrayIndexMigrations,
   ...lakeMigrations,
+  ...channelMigrations,
+  ...importMigrations,
 ];

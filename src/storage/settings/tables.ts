@@ -1,5 +1,7 @@
 import type { AuditTables } from "./tables/audit.js";
+import type { ChannelTables } from "./tables/channels.js";
 import type { IdentityTables } from "./tables/identity.js";
+import type { ImportTables } from "./tables/imports.js";
 import type { KmsTables } from "./tables/kms.js";
 import type { LakeTables } from "./tables/lake.js";
 import type { LogsTables } from "./tables/logs.js";
@@ -18,7 +20,9 @@ import type { XraySettingsTables } from "./tables/xray-settings.js";
 /** Every table of the settings store. Times are epoch milliseconds in bigint columns, booleans are 0 or 1. */
 export interface SettingsTables
   extends AuditTables,
+    ChannelTables,
     IdentityTables,
+    ImportTables,
     KmsTables,
     LakeTables,
     LogsTables,
