@@ -132,7 +132,7 @@ export async function compose(
     const daemonRole = await ensureDaemonRole({ settings, environment, accountId: config.account });
     const identity = openIdentity({ settings, vault, environment });
 
-    const { events, index, logEvents } = facts;
+    const { events, index, logEvents, metrics } = facts;
     const outbox = createOutboxMover({ settings, events });
     const recorder = (parts.recorder ?? createRecorder)(events);
     let endpoint = "";
@@ -166,7 +166,7 @@ export async function compose(
     const services = [
       xrayService({ traces, index, settings, environment, rejections, vault }),
       cloudtrailService({ settings, events, destinations, signingKeys, environment }),
-      logsService({ settings, logEvents, environment }),
+      logsService({ settings, logEvents, metrics, environment }),
       config.s3Endpoint === undefined ? s3 : s3Elsewhere(s3, config.s3Endpoint),
       iamService({ settings, vault, environment }),
       stsService(identity),

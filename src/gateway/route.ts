@@ -68,6 +68,8 @@ export class Router {
 
   #within(table: ServiceTable, request: WireRequest, query: QueryParameters): Route {
     const { service, entries } = table;
+    const foreign = table.foreign.get(`${request.method} ${request.rawPath}`);
+    if (foreign !== undefined) return operation(foreign);
     switch (service.protocol) {
       case "rest-json": {
         const found = this.#paths.get(`${request.method} ${request.rawPath}`);

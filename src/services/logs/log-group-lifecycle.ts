@@ -83,6 +83,7 @@ export const deleteLogGroup = (deps: LogsDeps) =>
         if (group.deletion_protected === 1)
           throw new ServiceError("ValidationException", "The specified log group has deletion protection enabled.");
         deletion.group_id = group.group_id;
+        await tx.deleteFrom("log_metric_filters").where("group_id", "=", group.group_id).execute();
         await tx.deleteFrom("log_streams").where("group_id", "=", group.group_id).execute();
         await tx.deleteFrom("log_deletions").where("group_id", "=", group.group_id).execute();
         await tx.deleteFrom("log_groups").where("group_id", "=", group.group_id).execute();

@@ -24,7 +24,7 @@ describe("CloudWatch Logs", () => {
       environment: account.environment,
       retention: { eventRetentionDays: 90, traceRetentionDays: 30 },
     });
-    const service = logsService({ ...account, logEvents: facts.logEvents });
+    const service = logsService({ ...account, logEvents: facts.logEvents, metrics: facts.metrics });
     logs = (name, input) => account.run(service, name, input);
   });
   afterAll(async () => {
@@ -326,7 +326,7 @@ describe("CloudWatch Logs", () => {
   });
 
   it("keeps messages out of the record", () => {
-    const service = logsService({ ...account, logEvents: facts.logEvents });
+    const service = logsService({ ...account, logEvents: facts.logEvents, metrics: facts.metrics });
     for (const [name, input] of [
       ["PutLogEvents", { logGroupName, logStreamName, logEvents: [{ timestamp: 1, message: "secret" }] }],
       ["TestMetricFilter", { filterPattern: "x", logEventMessages: ["secret"] }],

@@ -1,9 +1,5 @@
 /** Operations of the API that are refused, with the reason told to the caller. */
 export const notOffered: Readonly<Record<string, string>> = {
-  ...because(
-    "Metric filters need a metrics service, which is not part of Dosimeter; TestMetricFilter and FilterLogEvents evaluate patterns.",
-    ["DeleteMetricFilter", "DescribeMetricFilters", "PutMetricFilter"],
-  ),
   ...because("Subscriptions and destinations need streaming services that are not part of Dosimeter.", [
     "DeleteDestination",
     "DeleteSubscriptionFilter",

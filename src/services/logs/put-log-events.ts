@@ -12,6 +12,8 @@ import type { LogsDeps } from "./deps.js";
 import { check, invalidParameter } from "./errors.js";
 import { logGroupData } from "./log-group-data.js";
 import { expiryMs, requireStream } from "./log-groups.js";
+import { compiledFilters } from "./metric-filters/compiled-filters.js";
+import { measure } from "./metric-filters/measure.js";
 import { accessTo, checkGroupName, checkStreamName, groupResources, scopeOf } from "./names.js";
 
 /** AWS's limits of a batch. */
@@ -24,6 +26,7 @@ const eventAheadMsMax = 2 * 3_600_000;
 
 export const putLogEvents = (deps: LogsDeps) => {
   const nextEventIds = logEventIds(deps.environment.ids);
+  const filters = compiledFilters(deps.settings);
   return operation<PutLogEventsCommandInput, PutLogEventsResponse>({
     name: "PutLogEvents",
     readOnly: false,
@@ -47,7 +50,12 @@ export const putLogEvents = (deps: LogsDeps) => {
           message: event.message!,
         }),
       );
-      if (rows.length > 0) await deps.logEvents.putLogEvents(scopeOf(call), group.group_id, rows);
+      // Both are durable when the call is answered. A batch that is sent again is counted again, and stored again.
+      const points = (await filters.of(group.group_id)).flatMap((filter) => measure(filter, rows));
+      await Promise.all([
+        deps.metrics.putPoints(scopeOf(call), points),
+        rows.length > 0 && deps.logEvents.putLogEvents(scopeOf(call), group.group_id, rows),
+      ]);
       return { nextSequenceToken: eventIdOf(events.length), rejectedLogEventsInfo: rejected };
     },
     recordedRequest: (input) => ({

@@ -7,6 +7,10 @@ import { filterLogEvents } from "./filter-log-events.js";
 import { getLogEvents } from "./get-log-events.js";
 import { createLogGroup, deleteLogGroup, putLogGroupDeletionProtection } from "./log-group-lifecycle.js";
 import { createLogStream, deleteLogStream } from "./log-stream-lifecycle.js";
+import { deleteMetricFilter } from "./metric-filters/delete-metric-filter.js";
+import { describeMetricFilters } from "./metric-filters/describe-metric-filters.js";
+import { getMetricFilterStatistics } from "./metric-filters/get-metric-filter-statistics.js";
+import { putMetricFilter } from "./metric-filters/put-metric-filter.js";
 import { notOffered } from "./not-offered.js";
 import { putLogEvents } from "./put-log-events.js";
 import { deleteResourcePolicy, describeResourcePolicies, putResourcePolicy } from "./resource-policies.js";
@@ -35,10 +39,12 @@ export function logsService(deps: LogsDeps): Service {
       createLogStream(deps),
       deleteLogGroup(deps),
       deleteLogStream(deps),
+      deleteMetricFilter(deps),
       deleteResourcePolicy(deps),
       deleteRetentionPolicy(deps),
       describeLogGroups(deps),
       describeLogStreams(deps),
+      describeMetricFilters(deps),
       describeResourcePolicies(deps),
       filterLogEvents(deps),
       getLogEvents(deps),
@@ -47,6 +53,7 @@ export function logsService(deps: LogsDeps): Service {
       listTagsLogGroup(deps),
       putLogEvents(deps),
       putLogGroupDeletionProtection(deps),
+      putMetricFilter(deps),
       putResourcePolicy(deps),
       putRetentionPolicy(deps),
       tagLogGroup(deps),
@@ -56,6 +63,7 @@ export function logsService(deps: LogsDeps): Service {
       untagResource(deps),
     ],
     notOffered,
+    foreignRoutes: [getMetricFilterStatistics(deps)],
     throttled: { code: "ThrottlingException", httpStatus: 400 },
   };
 }

@@ -2,6 +2,7 @@ import path from "node:path";
 import type { Environment } from "../../environment.js";
 import type { EventStore } from "../event-store.js";
 import type { LogEventStore } from "../log-event-store.js";
+import type { MetricStore } from "../metric-store.js";
 import type { TraceIndex } from "../trace-index.js";
 import type { TraceSource } from "../trace-source.js";
 import type { TraceStore } from "../trace-store.js";
@@ -15,11 +16,14 @@ import { migrateFacts } from "./migrate-facts.js";
 import type { SearchLimits } from "./search-index.js";
 import { StoredEvents } from "./stored-events.js";
 import { StoredLogEvents } from "./stored-log-events.js";
+import { StoredMetrics } from "./stored-metrics.js";
 import { StoredTraceIndex } from "./stored-trace-index.js";
 import { StoredTraces } from "./stored-traces.js";
 import { type FactTable, factTableNames, type IndexTable, indexTableNames } from "./tables.js";
 
 const dayMs = 86_400_000;
+/** As long as CloudWatch keeps metrics: fifteen months. */
+const metricRetentionDays = 455;
 /** Days are dropped whole, so an hour more or less is nothing. */
 const retainEveryMs = 3_600_000;
 
@@ -52,6 +56,7 @@ export interface Facts {
   readonly index: TraceIndex;
   readonly events: EventStore;
   readonly logEvents: LogEventStore;
+  readonly metrics: MetricStore;
   /** Would a call succeed now? Cheap, never rejects. */
   health(): Promise<{ readonly healthy: boolean; readonly reason?: string }>;
   stats(): Promise<FactStatistics>;
@@ -118,6 +123,7 @@ class OpenFacts implements Facts {
   readonly index: TraceIndex;
   readonly events: EventStore;
   readonly logEvents: LogEventStore;
+  readonly metrics: MetricStore;
   readonly #database: FactDatabase;
   readonly #writer: FactWriter;
   readonly #environment: Environment;
@@ -147,6 +153,7 @@ class OpenFacts implements Facts {
       writerId: parts.stream.streamId,
     });
     this.events = new StoredEvents(parts);
+    this.metrics = new StoredMetrics(parts.database, parts.writer, parts.environment);
     this.logEvents = new StoredLogEvents(parts.database, parts.writer);
     // What fails now is done an hour later.
     this.#retaining = setInterval(() => void this.retain().catch(() => undefined), retainEveryMs);
@@ -189,7 +196,7 @@ class OpenFacts implements Facts {
   async retain(): Promise<void> {
     const nowMs = this.#environment.clock.nowMs();
     const { traceRetentionDays, eventRetentionDays } = this.#retention;
-    const daysKept = { segments: traceRetentionDays, events: eventRetentionDays };
+    const daysKept = { segments: traceRetentionDays, events: eventRetentionDays, metric_points: metricRetentionDays };
     const ofTraces = indexTableNames.map((table) => [table, traceRetentionDays] as const);
     for (const [table, days] of [...Object.entries(daysKept), ...ofTraces]) {
       const firstDayKept = Math.floor((nowMs - days * dayMs) / dayMs);

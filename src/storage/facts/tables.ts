@@ -2,6 +2,7 @@ import { createEvents } from "./sql/create-events.sql.js";
 import { createGraphMinutes, createTouchedMinutes } from "./sql/create-graph-minutes.sql.js";
 import { createLakeEvents } from "./sql/create-lake-events.sql.js";
 import { createLogEvents } from "./sql/create-log-events.sql.js";
+import { createMetricPoints } from "./sql/create-metric-points.sql.js";
 import { createSegments } from "./sql/create-segments.sql.js";
 import { createTraces } from "./sql/create-traces.sql.js";
 
@@ -53,6 +54,21 @@ export const factTables = {
     "event_id",
     "message",
   ],
+  metric_points: [
+    "account_id",
+    "region",
+    "namespace",
+    "metric_name",
+    "dimensions",
+    "minute_ms",
+    "point_id",
+    "is_default",
+    "sample_count",
+    "sum",
+    "minimum",
+    "maximum",
+    "recorded_ms",
+  ],
 } as const;
 
 export type FactTable = keyof typeof factTables;
@@ -74,4 +90,5 @@ export const factMigrations: readonly { readonly name: string; readonly statemen
   { name: "005-touched-minutes", statement: createTouchedMinutes },
   { name: "006-graph-minutes", statement: createGraphMinutes },
   { name: "007-lake-events", statement: createLakeEvents },
+  { name: "008-metric-points", statement: createMetricPoints },
 ];

@@ -21,6 +21,7 @@ export function compileFieldsPattern(pattern: string): FilterPattern {
   const { fields, ellipsisAt } = reader.pattern();
   return {
     regexCount: reader.regexCount,
+    selects: (name) => fields.some((field, index) => `$${field.name === "" ? index + 1 : field.name}` === name),
     match(message) {
       const tokens = splitFields(message);
       if (tokens.length < fields.length) return undefined;

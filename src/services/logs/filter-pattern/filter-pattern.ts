@@ -10,6 +10,8 @@ import { compileTextPattern } from "./text-pattern.js";
 export interface FilterPattern {
   /** What the pattern extracts from a message that it matches, by selector or field name; undefined if it does not. */
   match(message: string): Readonly<Record<string, string>> | undefined;
+  /** Whether `match` may give a value under this name. */
+  selects(name: string): boolean;
   readonly regexCount: number;
 }
 

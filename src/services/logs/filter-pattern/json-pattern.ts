@@ -23,6 +23,7 @@ export function compileJsonPattern(pattern: string): FilterPattern {
   const selectors = [...reader.selectors];
   return {
     regexCount: reader.regexCount,
+    selects: (name) => reader.selectors.has(name),
     match(message) {
       const document = parseObject(message);
       if (document === undefined || !holds(document)) return undefined;

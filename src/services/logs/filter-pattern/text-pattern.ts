@@ -33,7 +33,7 @@ export function compileTextPattern(pattern: string): FilterPattern {
     choosing
       ? optional.some((holds) => holds(message))
       : required.every((holds) => holds(message)) && !excluded.some((holds) => holds(message));
-  return { regexCount, match: (message) => (matches(message) ? {} : undefined) };
+  return { regexCount, selects: () => false, match: (message) => (matches(message) ? {} : undefined) };
 }
 
 type Term = (message: string) => boolean;

@@ -1,4 +1,4 @@
-import type { Migration } from "../migration.js";
+import { createTable, type Migration } from "../migration.js";
 
 /** In order; add at the end, never change one that was released. Names are unique over all areas. */
 export const logsMigrations: readonly Migration[] = [
@@ -47,5 +47,14 @@ export const logsMigrations: readonly Migration[] = [
         .addPrimaryKeyConstraint("logs_resource_policies_key", ["account_id", "region", "policy_name"])
         .execute();
     },
+  },
+  {
+    name: "logs-003-metric-filters",
+    up: (tx) =>
+      createTable(tx, "log_metric_filters", {
+        text: "group_id! filter_name! pattern! transformation!",
+        bigint: "created_ms!",
+        key: ["group_id", "filter_name"],
+      }),
   },
 ];

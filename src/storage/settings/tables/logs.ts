@@ -17,6 +17,15 @@ export interface LogsTables {
     name: string;
     created_ms: number;
   };
+  /** What is counted in the log events of a group. */
+  log_metric_filters: {
+    group_id: string;
+    filter_name: string;
+    pattern: string;
+    /** JSON of AWS's `MetricTransformation`. */
+    transformation: string;
+    created_ms: number;
+  };
   /** Events still to be deleted from the fact store because their stream or group is gone. */
   log_deletions: {
     account_id: string;
