@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { systemEnvironment } from "../src/environment.js";
 import { eventStoreContract } from "../src/storage/event-store.contract.js";
+import { FactDatabase } from "../src/storage/facts/fact-database.js";
+import { readLake } from "../src/storage/facts/lake.fixture.js";
 import { type Facts, openFacts } from "../src/storage/facts/open-facts.js";
+import { lakeStoreContract } from "../src/storage/lake-store.contract.js";
 import { logEventStoreContract } from "../src/storage/log-event-store.contract.js";
 import { traceIndexContract } from "../src/storage/trace-index.contract.js";
 import { traceSourceContract } from "../src/storage/trace-source.contract.js";
@@ -40,6 +43,9 @@ describe.skipIf(process.env["DOSIMETER_TEST_CLICKHOUSE"] === "0")("facts on a Cl
   );
   eventStoreContract("a ClickHouse server", () => facts.events);
   logEventStoreContract("a ClickHouse server", () => facts.logEvents);
+  lakeStoreContract("a ClickHouse server", () => facts.lake, {
+    read: readLake(() => FactDatabase.server(server.url, "dosimeter")),
+  });
 
   it("open while others open them, and show each what the others stored", async () => {
     const others = await Promise.all([open(), open(), open()]);

@@ -9,6 +9,8 @@ export interface FollowedRange {
   readonly streamId: string;
   readonly afterCommit: number;
   readonly untilCommit: number;
+  /** Whether it was begun before, by this process or another, and not ended. */
+  readonly repeated: boolean;
 }
 
 /** What one follower does with one range. */
@@ -85,14 +87,15 @@ export function createRecordFollowing(deps: {
         .where("stream_id", "=", streamId)
         .executeTakeFirst();
       const afterCommit = row?.commit_number ?? 0;
-      const untilCommit = row?.planned_commit ?? Math.min(lastCommit, afterCommit + rangeCommitsMax);
+      const planned = row?.planned_commit ?? undefined;
+      const untilCommit = planned ?? Math.min(lastCommit, afterCommit + rangeCommitsMax);
       if (untilCommit <= afterCommit) return undefined;
       await tx
         .insertInto("followed_streams")
         .values({ stream_id: streamId, commit_number: afterCommit, planned_commit: untilCommit })
         .onConflict((conflict) => conflict.column("stream_id").doUpdateSet({ planned_commit: untilCommit }))
         .execute();
-      return { range: { streamId, afterCommit, untilCommit }, lease };
+      return { range: { streamId, afterCommit, untilCommit, repeated: planned !== undefined }, lease };
     });
   }
 

@@ -13,8 +13,12 @@ export interface LakeStore {
   /**
    * Resolves once all events are durable and found by queries; rejects with StoreUnavailable if that is not known.
    * The same events with the same `token` again, in the same order, are added once.
+   *
+   * @param options `repeated` says that an earlier try may have been cut off, by a crash above all. Then it is also looked
+   *   at what is there: the engine notes a token before it has the rows.
+   * @throws RangeError for a time before 1900 or after 2299, SyntaxError for a record that is not JSON.
    */
-  append(events: readonly LakeEvent[], token: string): Promise<void>;
+  append(events: readonly LakeEvent[], token: string, options?: { readonly repeated?: boolean }): Promise<void>;
 
   /** Of `eventIds`, those a store holds with an event time in the bounds (inclusive). */
   present(storeId: string, eventIds: readonly string[], fromMs: number, untilMs: number): Promise<Set<string>>;

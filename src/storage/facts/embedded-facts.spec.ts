@@ -4,10 +4,13 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Environment, systemEnvironment } from "../../environment.js";
 import { eventStoreContract } from "../event-store.contract.js";
+import { lakeStoreContract } from "../lake-store.contract.js";
 import { logEventStoreContract } from "../log-event-store.contract.js";
 import { traceIndexContract } from "../trace-index.contract.js";
 import { traceSourceContract } from "../trace-source.contract.js";
 import { traceStoreContract } from "../trace-store.contract.js";
+import { FactDatabase } from "./fact-database.js";
+import { readLake } from "./lake.fixture.js";
 import { type Facts, openFacts } from "./open-facts.js";
 
 const dayMs = 86_400_000;
@@ -36,6 +39,11 @@ traceIndexContract(
 );
 eventStoreContract("the embedded engine", () => facts.events);
 logEventStoreContract("the embedded engine", () => facts.logEvents);
+lakeStoreContract("the embedded engine", () => facts.lake, { read: readLake(openDatabase) });
+
+function openDatabase(): Promise<FactDatabase> {
+  return FactDatabase.embedded(path.join(dataFolder, "facts"), "dosimeter");
+}
 
 describe("embedded facts", () => {
   const scope = { accountId: "111111111111", region: "eu-west-1" };
@@ -69,6 +77,15 @@ describe("embedded facts", () => {
     expect(await facts.events.lastCommit(facts.events.streamId)).toBe(0);
     expect(await facts.traces.readTraces(scope, [traceId], 1000)).toHaveLength(1);
     expect(await facts.health()).toEqual({ healthy: true });
+  });
+
+  it("remember the tokens of event data stores when they are closed and opened again", async () => {
+    const event = { storeId: "5f3c9e6e-0000-4000-8000-000000000000", eventTimeMs: nowMs, eventId: "e", record: "{}" };
+    await facts.lake.append([event], "token");
+    await facts.close();
+    facts = await openFacts({ environment, dataFolder, retention });
+    await facts.lake.append([event], "token");
+    expect(await readLake(openDatabase)(event.storeId)).toHaveLength(1);
   });
 
   it("say how much they hold", async () => {

@@ -57,8 +57,11 @@ export class EmbeddedSession extends Session {
   }
 
   /** Hands the bytes over as they are; through the client they would be copied into a string of the whole statement. */
-  async insert(table: string, columns: readonly string[], lines: Buffer): Promise<void> {
-    await this.inTurn(() => this.#connection.chdb.rawInsert({ table, columns, format: "TabSeparated", values: lines }));
+  async insert(table: string, columns: readonly string[], lines: Buffer, token?: string): Promise<void> {
+    const settings = token === undefined ? {} : { settings: { insert_deduplication_token: token } };
+    await this.inTurn(() =>
+      this.#connection.chdb.rawInsert({ table, columns, format: "TabSeparated", values: lines, ...settings }),
+    );
   }
 }
 

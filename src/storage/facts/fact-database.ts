@@ -9,8 +9,11 @@ const queryBytesMax = 2 * 1024 ** 3;
 const queriesWaitingMax = 1000;
 /** A session runs one query at a time, so this many can be under way. Two, as there may be only two cores. */
 const readSessions = 2;
-/** One a table that is written all the time: segments, events, the index. One more is for what is rare and slow. */
-const writeSessions = 3;
+/**
+ * One a table that is written all the time: segments, events, the index, event data stores. One more is for what is rare
+ * and slow.
+ */
+const writeSessions = 4;
 
 /** The engine, in this process or behind a URL. One SQL for both. */
 export class FactDatabase {
@@ -80,9 +83,10 @@ export class FactDatabase {
    * Resolves once the rows are durable.
    * @param lines of a `RowWriter`, with the columns' values in their order.
    * @param writer which of the sessions for writing.
+   * @param token lines inserted again with the same one are stored once, as far as the table remembers tokens.
    */
-  async insert(table: string, columns: readonly string[], lines: Buffer, writer = 0): Promise<void> {
-    await this.#writers[writer % this.#writers.length]!.insert(table, columns, lines);
+  async insert(table: string, columns: readonly string[], lines: Buffer, writer = 0, token?: string): Promise<void> {
+    await this.#writers[writer % this.#writers.length]!.insert(table, columns, lines, token);
   }
 
   /** For schema and deletion: rare, possibly slow, in nobody's way. */

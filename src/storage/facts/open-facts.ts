@@ -1,6 +1,7 @@
 import path from "node:path";
 import type { Environment } from "../../environment.js";
 import type { EventStore } from "../event-store.js";
+import type { LakeStore } from "../lake-store.js";
 import type { LogEventStore } from "../log-event-store.js";
 import type { MetricStore } from "../metric-store.js";
 import type { TraceIndex } from "../trace-index.js";
@@ -15,6 +16,7 @@ import { JournaledWriter, type JournaledWriterLimits, journaledWriterLimits } fr
 import { migrateFacts } from "./migrate-facts.js";
 import type { SearchLimits } from "./search-index.js";
 import { StoredEvents } from "./stored-events.js";
+import { StoredLake } from "./stored-lake.js";
 import { StoredLogEvents } from "./stored-log-events.js";
 import { StoredMetrics } from "./stored-metrics.js";
 import { StoredTraceIndex } from "./stored-trace-index.js";
@@ -57,6 +59,7 @@ export interface Facts {
   readonly events: EventStore;
   readonly logEvents: LogEventStore;
   readonly metrics: MetricStore;
+  readonly lake: LakeStore;
   /** Would a call succeed now? Cheap, never rejects. */
   health(): Promise<{ readonly healthy: boolean; readonly reason?: string }>;
   stats(): Promise<FactStatistics>;
@@ -124,6 +127,7 @@ class OpenFacts implements Facts {
   readonly events: EventStore;
   readonly logEvents: LogEventStore;
   readonly metrics: MetricStore;
+  readonly lake: LakeStore;
   readonly #database: FactDatabase;
   readonly #writer: FactWriter;
   readonly #environment: Environment;
@@ -155,6 +159,7 @@ class OpenFacts implements Facts {
     this.events = new StoredEvents(parts);
     this.metrics = new StoredMetrics(parts.database, parts.writer, parts.environment);
     this.logEvents = new StoredLogEvents(parts.database, parts.writer);
+    this.lake = new StoredLake(parts.database, parts.environment);
     // What fails now is done an hour later.
     this.#retaining = setInterval(() => void this.retain().catch(() => undefined), retainEveryMs);
     this.#retaining.unref();

@@ -98,6 +98,11 @@ export function escapedField(text: string): string {
   return isPlain(text) ? text : escaped(text);
 }
 
+/** An array of texts as a field. */
+export function escapedArray(values: readonly string[]): string {
+  return `[${values.map(quoted).join(",")}]`;
+}
+
 const tab = 0x09;
 const lineFeed = 0x0a;
 

@@ -42,8 +42,9 @@ export class ServerSession extends Session {
     await this.inTurn(() => this.client.command({ query: text, query_params: { ...parameters } }));
   }
 
-  async insert(table: string, columns: readonly string[], lines: Buffer): Promise<void> {
+  async insert(table: string, columns: readonly string[], lines: Buffer, token?: string): Promise<void> {
     const statement = `INSERT INTO ${table} (${columns.join(", ")}) FORMAT TabSeparated\n`;
-    await this.inTurn(() => this.client.command({ query: statement + lines.toString() }));
+    const settings = token === undefined ? {} : { clickhouse_settings: { insert_deduplication_token: token } };
+    await this.inTurn(() => this.client.command({ query: statement + lines.toString(), ...settings }));
   }
 }

@@ -25,7 +25,8 @@ export abstract class Session {
   abstract query<Row>(text: string, parameters: QueryParameters): Promise<Row[]>;
   abstract queryBytes(text: string, parameters: QueryParameters): Promise<Uint8Array>;
   abstract command(text: string, parameters: QueryParameters): Promise<void>;
-  abstract insert(table: string, columns: readonly string[], lines: Buffer): Promise<void>;
+  /** @param token lines inserted again with the same one are stored once. */
+  abstract insert(table: string, columns: readonly string[], lines: Buffer, token?: string): Promise<void>;
 
   close(): Promise<void> {
     return this.client.close();

@@ -80,6 +80,8 @@ export type IndexTable = (typeof indexTableNames)[number];
 export const touchedMinuteColumns = ["account_id", "region", "minute", "received_day", "writer_id", "touched_us"];
 /** The session for writing that is not kept busy by segments or events. */
 export const indexWriter = 2;
+/** Shared with metrics, which are few. */
+export const lakeWriter = 3;
 
 /** In order; add at the end, never change one that was released. Each may run twice, as there is no lock for DDL. */
 export const factMigrations: readonly { readonly name: string; readonly statement: string }[] = [
