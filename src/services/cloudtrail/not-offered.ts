@@ -3,7 +3,6 @@ const insights = "CloudTrail Insights are not offered by this version.";
 const channels = "CloudTrail channels are not offered by this version.";
 const dashboards = "CloudTrail Lake dashboards are not offered by this version.";
 const imports = "Imports into CloudTrail Lake are not offered by this version.";
-const policies = "Resource policies apply to CloudTrail Lake, which is not offered by this version.";
 const organizations = "There are no organizations here: every account stands for itself.";
 const eventConfiguration = "Aggregated and enriched events are not offered by this version.";
 
@@ -16,7 +15,6 @@ export const notOffered: Readonly<Record<string, string>> = {
   DeleteChannel: channels,
   DeleteDashboard: dashboards,
   DeleteEventDataStore: lake,
-  DeleteResourcePolicy: policies,
   DeregisterOrganizationDelegatedAdmin: organizations,
   DescribeQuery: lake,
   DisableFederation: lake,
@@ -29,7 +27,6 @@ export const notOffered: Readonly<Record<string, string>> = {
   GetImport: imports,
   GetInsightSelectors: insights,
   GetQueryResults: lake,
-  GetResourcePolicy: policies,
   ListChannels: channels,
   ListDashboards: dashboards,
   ListEventDataStores: lake,
@@ -40,7 +37,6 @@ export const notOffered: Readonly<Record<string, string>> = {
   ListQueries: lake,
   PutEventConfiguration: eventConfiguration,
   PutInsightSelectors: insights,
-  PutResourcePolicy: policies,
   RegisterOrganizationDelegatedAdmin: organizations,
   RestoreEventDataStore: lake,
   SearchSampleQueries: lake,

@@ -55,9 +55,14 @@ function resourceNotFound(arn: string): ServiceError {
   return cloudTrailError("ResourceNotFound", `The resource was not found: ${arn}`);
 }
 
+/** The word for the kind in an ARN of CloudTrail's, known here or not; undefined if it is no such ARN. */
+export function resourceKindWord(arn: string): string | undefined {
+  return arnPattern.exec(arn)?.[1];
+}
+
 /** What kind of resource an ARN names. @throws CloudTrailARNInvalid, ResourceTypeNotSupported */
 export function kindOf(arn: string): ResourceKind {
-  const [, word] = arnPattern.exec(arn) ?? [];
+  const word = resourceKindWord(arn);
   if (word === undefined) throw cloudTrailError("CloudTrailARNInvalid", `The ARN is not valid: ${arn.slice(0, 256)}`);
   const kind = Object.hasOwn(resourceKinds, word) ? resourceKinds[word] : undefined;
   if (kind === undefined)
@@ -69,7 +74,7 @@ const arnPattern = /^arn:aws[a-z-]*:cloudtrail:[a-z0-9-]+:\d{12}:([a-z]+)\/[A-Za
 
 /** The resource an ARN names, for the record: also where there is none. */
 export function namedResource(arn: string | undefined): readonly EventResource[] {
-  const [, word = ""] = arnPattern.exec(arn ?? "") ?? [];
+  const word = resourceKindWord(arn ?? "") ?? "";
   if (!arn || !Object.hasOwn(resourceKinds, word)) return [];
   return [{ type: resourceKinds[word]!.type, name: arn.slice(arn.lastIndexOf("/") + 1), arn }];
 }

@@ -3,6 +3,7 @@ import type { Service } from "../operation.js";
 import type { CloudTrailDeps } from "./deps.js";
 import { lookupEvents } from "./history/lookup-events.js";
 import { notOffered } from "./not-offered.js";
+import { policyOperations } from "./policies/policies.js";
 import { tagOperations } from "./tags/tags.js";
 import { trailOperations } from "./trails/operations.js";
 
@@ -15,7 +16,7 @@ export function cloudtrailService(deps: CloudTrailDeps): Service {
     protocol: "json-1.1",
     targetPrefix: "CloudTrail_20131101",
     sdk,
-    operations: [...trailOperations(deps), lookupEvents(deps), ...tagOperations(deps)],
+    operations: [...trailOperations(deps), lookupEvents(deps), ...tagOperations(deps), ...policyOperations(deps)],
     notOffered,
     throttled: { code: "ThrottlingException", httpStatus: 400 },
   };

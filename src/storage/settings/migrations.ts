@@ -1,6 +1,7 @@
 import type { Migration } from "./migration.js";
 import { auditMigrations } from "./migrations/audit.js";
 import { channelMigrations } from "./migrations/channels.js";
+import { cloudtrailMigrations } from "./migrations/cloudtrail.js";
 import { identityMigrations } from "./migrations/identity.js";
 import { importMigrations } from "./migrations/imports.js";
 import { kmsMigrations } from "./migrations/kms.js";
@@ -38,4 +39,5 @@ export const migrations: readonly Migration[] = [
   ...lakeMigrations,
   ...channelMigrations,
   ...importMigrations,
+  ...cloudtrailMigrations,
 ];

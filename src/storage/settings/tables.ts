@@ -1,5 +1,6 @@
 import type { AuditTables } from "./tables/audit.js";
 import type { ChannelTables } from "./tables/channels.js";
+import type { CloudTrailTables } from "./tables/cloudtrail.js";
 import type { IdentityTables } from "./tables/identity.js";
 import type { ImportTables } from "./tables/imports.js";
 import type { KmsTables } from "./tables/kms.js";
@@ -21,6 +22,7 @@ import type { XraySettingsTables } from "./tables/xray-settings.js";
 export interface SettingsTables
   extends AuditTables,
     ChannelTables,
+    CloudTrailTables,
     IdentityTables,
     ImportTables,
     KmsTables,

@@ -1,5 +1,4 @@
 import type { Tag } from "@aws-sdk/client-cloudtrail";
-import type { AccessRequest } from "../../../identity/access.js";
 import type { SettingsQueries, SettingsTransaction } from "../../../storage/settings-store.js";
 import { Constraints } from "../../constraints.js";
 import { cloudTrailError } from "../errors.js";
@@ -47,26 +46,10 @@ export async function putTags(tx: SettingsTransaction, arn: string, tags: readon
   if (kept.length > resourceTagsMax) throw tagsLimitExceeded();
 }
 
-/** For a resource that goes. */
-export async function removeAllTags(tx: SettingsTransaction, arn: string): Promise<void> {
-  await tx.deleteFrom("trail_tags").where("arn", "=", arn).execute();
-}
-
 /** A resource's tags, sorted by key. */
 export async function readTags(queries: SettingsQueries | SettingsTransaction, arn: string): Promise<Tag[]> {
   const rows = await queries.selectFrom("trail_tags").selectAll().where("arn", "=", arn).orderBy("tag_key").execute();
   return rows.map(({ tag_key, tag_value }) => ({ Key: tag_key, ...(tag_value !== null && { Value: tag_value }) }));
-}
-
-/** Access to one resource of CloudTrail, with its tags as condition keys. */
-export async function taggedAccess(
-  queries: SettingsQueries,
-  action: string,
-  resource: string,
-): Promise<readonly [AccessRequest]> {
-  const tags = await readTags(queries, resource);
-  const conditions = Object.fromEntries(tags.map((tag) => [`aws:ResourceTag/${tag.Key}`, tag.Value ?? ""]));
-  return [{ action: `cloudtrail:${action}`, resource, conditions }];
 }
 
 /** Condition keys of a request that carries tags. */

@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { removeAttachments } from "../../../audit/attachments.js";
 import { accountId, openTestAccount, region, type TestAccount } from "../../test-account.fixture.js";
 import type { CloudTrailDeps } from "../deps.js";
 import { cloudtrailService } from "../service.js";
-import { putTags, removeAllTags } from "./tag-rules.js";
+import { storedEventDataStore, storeId } from "../stored-event-data-store.fixture.js";
+import { putTags } from "./tag-rules.js";
 
-const storeId = "11111111-2222-3333-4444-555555555555";
 const arn = `arn:aws:cloudtrail:${region}:${accountId}:eventdatastore/${storeId}`;
 
 let account: TestAccount;
@@ -15,37 +16,9 @@ beforeEach(async () => {
   // Tags ask nothing but the settings.
   const service = cloudtrailService({ settings, environment } as CloudTrailDeps);
   run = (operation, input) => account.run(service, operation, input).catch((reason: { code: string }) => reason.code);
-  await addStore("ENABLED");
+  await storedEventDataStore(settings);
 });
 afterEach(() => account.close());
-
-async function addStore(status: string) {
-  await account.settings.transact(async (tx) => {
-    await tx.deleteFrom("event_data_stores").execute();
-    await tx
-      .insertInto("event_data_stores")
-      .values({
-        store_id: storeId,
-        account_id: accountId,
-        region,
-        name: "all",
-        arn,
-        kind: "CloudTrail",
-        status,
-        billing_mode: "EXTENDABLE_RETENTION_PRICING",
-        retention_days: 366,
-        termination_protection: 1,
-        multi_region: 1,
-        organization: 0,
-        kms_key_arn: null,
-        federation_role_arn: null,
-        created_ms: 0,
-        updated_ms: 0,
-        deletion_asked_ms: null,
-      })
-      .execute();
-  });
-}
 
 const tagsOf = (ResourceId: string) => ({ ResourceTagList: [{ ResourceId, TagsList: expect.anything() }] });
 
@@ -65,7 +38,7 @@ describe("tags of event data stores", () => {
   });
 
   it("are refused while the store waits for its end, and where there is none", async () => {
-    await addStore("PENDING_DELETION");
+    await storedEventDataStore(account.settings, { status: "PENDING_DELETION" });
     const TagsList = [{ Key: "a" }];
     expect(await run("AddTags", { ResourceId: arn, TagsList })).toBe("InactiveEventDataStoreException");
     const missing = arn.replace(/1/g, "9");
@@ -80,7 +53,7 @@ describe("tags of event data stores", () => {
   it("go with the resource", async () => {
     await account.settings.transact((tx) => putTags(tx, arn, [{ Key: "a" }]));
     expect(await run("ListTags", { ResourceIdList: [arn] })).toEqual(tagsOf(arn));
-    await account.settings.transact((tx) => removeAllTags(tx, arn));
+    await account.settings.transact((tx) => removeAttachments(tx, arn));
     expect(await run("ListTags", { ResourceIdList: [arn] })).toEqual({
       ResourceTagList: [{ ResourceId: arn, TagsList: [] }],
     });

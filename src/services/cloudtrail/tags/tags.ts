@@ -10,8 +10,9 @@ import { Constraints } from "../../constraints.js";
 import { type AnyOperation, type Call, operation } from "../../operation.js";
 import type { CloudTrailDeps } from "../deps.js";
 import { cloudTrailError } from "../errors.js";
+import { resourceAccess } from "../resource-access.js";
 import { type FoundResource, kindOf, namedResource } from "../resource-kinds.js";
-import { checkTags, putTags, readTags, requestTagConditions, taggedAccess } from "./tag-rules.js";
+import { checkTags, putTags, readTags, requestTagConditions } from "./tag-rules.js";
 
 const listResourcesMax = 20;
 
@@ -60,7 +61,7 @@ const addTags = (deps: CloudTrailDeps) =>
     event: management,
 
     async access(input) {
-      const [access] = await taggedAccess(deps.settings.read, "AddTags", input.ResourceId as string);
+      const [access] = await resourceAccess(deps.settings.read, "AddTags", input.ResourceId as string);
       return [{ ...access, conditions: { ...access.conditions, ...requestTagConditions(input.TagsList) } }];
     },
 
@@ -86,7 +87,7 @@ const removeTags = (deps: CloudTrailDeps) =>
     event: management,
 
     async access(input) {
-      const [access] = await taggedAccess(deps.settings.read, "RemoveTags", input.ResourceId as string);
+      const [access] = await resourceAccess(deps.settings.read, "RemoveTags", input.ResourceId as string);
       const keys = (input.TagsList ?? []).map((tag) => tag.Key ?? "");
       return [{ ...access, conditions: { ...access.conditions, ...(keys.length > 0 && { "aws:TagKeys": keys }) } }];
     },
@@ -115,7 +116,7 @@ const listTags = (deps: CloudTrailDeps) =>
 
     async access(input) {
       const asked = (input.ResourceIdList ?? []).slice(0, listResourcesMax);
-      const lists = await Promise.all(asked.map((arn) => taggedAccess(deps.settings.read, "ListTags", arn)));
+      const lists = await Promise.all(asked.map((arn) => resourceAccess(deps.settings.read, "ListTags", arn)));
       return lists.flat();
     },
 

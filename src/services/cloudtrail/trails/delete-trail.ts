@@ -1,9 +1,9 @@
 import type { DeleteTrailCommandInput } from "@aws-sdk/client-cloudtrail";
+import { removeAttachments } from "../../../audit/attachments.js";
 import { management } from "../../../audit/event.js";
 import { addState } from "../../../audit/trails.js";
 import { operation } from "../../operation.js";
 import type { CloudTrailDeps } from "../deps.js";
-import { removeAllTags } from "../tags/tag-rules.js";
 import { requireTrailAtHome, trailAccess } from "./find-trail.js";
 import { trailResources } from "./trail-resources.js";
 
@@ -22,7 +22,7 @@ export const deleteTrail = (deps: CloudTrailDeps) =>
         const nowMs = deps.environment.clock.nowMs();
         await addState(tx, trail.trail_id, { logging: false }, { fromMs: nowMs, requestId: call.requestId });
         await tx.updateTable("trails").set({ deleted_ms: nowMs }).where("trail_id", "=", trail.trail_id).execute();
-        await removeAllTags(tx, trail.arn);
+        await removeAttachments(tx, trail.arn);
         return {};
       });
     },

@@ -4,7 +4,7 @@ import type { SettingsQueries, SettingsTransaction } from "../../../storage/sett
 import type { Call } from "../../operation.js";
 import type { CloudTrailDeps } from "../deps.js";
 import { cloudTrailError, trailNotFound } from "../errors.js";
-import { taggedAccess } from "../tags/tag-rules.js";
+import { resourceAccess } from "../resource-access.js";
 import { parseTrailReference } from "./trail-names.js";
 
 /** The ARN meant by a name or an ARN, well-formed or not: what policies are asked about. */
@@ -19,7 +19,7 @@ export async function trailAccess(
   nameOrArn: string,
   call: Call,
 ): Promise<AccessRequest[]> {
-  return [...(await taggedAccess(deps.settings.read, action, arnOf(nameOrArn, call)))];
+  return [...(await resourceAccess(deps.settings.read, action, arnOf(nameOrArn, call)))];
 }
 
 /**
