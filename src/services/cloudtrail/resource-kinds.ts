@@ -49,6 +49,20 @@ const resourceKinds: Readonly<Record<string, ResourceKind>> = {
       return store && { arn: store.arn, homeRegion: store.region, inactive: store.status === "PENDING_DELETION" };
     },
   },
+  channel: {
+    type: "AWS::CloudTrail::Channel",
+    notFound: (arn) => cloudTrailError("ChannelNotFound", `The channel was not found: ${arn}`),
+    async find(queries, arn, call) {
+      const channel = await queries
+        .selectFrom("channels")
+        .select(["arn", "region"])
+        .where("arn", "=", arn)
+        .where("account_id", "=", call.accountId)
+        .where("region", "=", call.region)
+        .executeTakeFirst();
+      return channel && { arn: channel.arn, homeRegion: channel.region, inactive: false };
+    },
+  },
 };
 
 function resourceNotFound(arn: string): ServiceError {
