@@ -1,7 +1,7 @@
 import { createHash, createPublicKey, createVerify, generateKeyPairSync } from "node:crypto";
 import { expect, it } from "vitest";
 import { type DigestFacts, digestJson, signDigest, stringToSign } from "./digest.js";
-import { digestKey, logFileKey } from "./log-file.js";
+import { digestKey, folderOf, logFileKey } from "./log-file.js";
 
 const accountId = "111122223333";
 const endMs = Date.parse("2026-08-01T12:00:00Z");
@@ -64,11 +64,14 @@ it("a later digest names its predecessor, its files and their times, and is sign
 });
 
 it("a log file's key has the delivery's minute and a suffix that only its identity decides", () => {
-  const place = { prefix: "logs", accountId, region: "eu-west-1" };
+  const place = { prefix: "logs", accountId, region: "eu-west-1", folder: folderOf("Data") };
   const key = logFileKey(place, endMs + 59_000, ["trail", "stream", 1, 2]);
   expect(key).toMatch(
     /^logs\/AWSLogs\/111122223333\/CloudTrail\/eu-west-1\/2026\/08\/01\/111122223333_CloudTrail_eu-west-1_20260801T1200Z_[A-Za-z0-9]{16}\.json\.gz$/,
   );
   expect(logFileKey(place, endMs, ["trail", "stream", 1, 2])).toBe(key);
   expect(logFileKey(place, endMs, ["trail", "stream", 1, 3])).not.toBe(key);
+  expect(logFileKey({ ...place, folder: folderOf("Insight") }, endMs, ["trail", "stream", 1, 2])).toBe(
+    key.replaceAll("CloudTrail", "CloudTrail-Insight"),
+  );
 });

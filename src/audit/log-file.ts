@@ -1,13 +1,31 @@
 import { createHash, type Hash } from "node:crypto";
 import { createGzip, type Gzip } from "node:zlib";
+import type { EventRow } from "../storage/event-store.js";
 
 /** AWS cuts its files at 50 MB, before or after compression by the age of the text: before satisfies both. */
 export const fileBytesMax = 50 * 1024 * 1024;
 
+/** Management and data events share a folder; what is made of them has its own. */
+export type LogFolder = "CloudTrail" | "CloudTrail-Insight" | "CloudTrail-NetworkActivity";
+
+/** The folder in which events of a category are delivered. */
+export function folderOf(category: EventRow["category"]): LogFolder {
+  switch (category) {
+    case "Management":
+    case "Data":
+      return "CloudTrail";
+    case "Insight":
+      return "CloudTrail-Insight";
+    case "NetworkActivity":
+      return "CloudTrail-NetworkActivity";
+  }
+}
+
 /** A finished log file in memory. */
 export interface LogFile {
   readonly region: string;
-  /** Place among the files of its region and delivery, from 0. */
+  readonly folder: LogFolder;
+  /** Place among the files of its region, folder and delivery, from 0. */
   readonly part: number;
   /** One gzip member. */
   readonly body: Buffer;
@@ -35,15 +53,20 @@ export function probeKey(place: { readonly prefix?: string; readonly accountId: 
  *   repeated after a crash writes the same object again.
  */
 export function logFileKey(
-  place: { readonly prefix?: string; readonly accountId: string; readonly region: string },
+  place: {
+    readonly prefix?: string;
+    readonly accountId: string;
+    readonly region: string;
+    readonly folder: LogFolder;
+  },
   timeMs: number,
   identity: readonly (string | number)[],
 ): string {
-  const { accountId, region } = place;
+  const { accountId, region, folder } = place;
   const stamp = compactTime(timeMs).slice(0, 13);
   return (
-    `${folderKey(place, "CloudTrail")}/${region}/${dateFolders(timeMs)}/` +
-    `${accountId}_CloudTrail_${region}_${stamp}Z_${suffixOf(identity)}.json.gz`
+    `${folderKey(place, folder)}/${region}/${dateFolders(timeMs)}/` +
+    `${accountId}_${folder}_${region}_${stamp}Z_${suffixOf(identity)}.json.gz`
   );
 }
 
@@ -98,6 +121,7 @@ export class LogFileWriter {
 
   constructor(
     readonly region: string,
+    readonly folder: LogFolder,
     readonly part: number,
   ) {
     this.#gzip.on("data", (chunk: Buffer) => this.#chunks.push(chunk));
@@ -125,6 +149,7 @@ export class LogFileWriter {
     });
     return {
       region: this.region,
+      folder: this.folder,
       part: this.part,
       body: Buffer.concat(this.#chunks),
       sha256: this.#hash.digest("hex"),

@@ -1,4 +1,5 @@
 import type { EventRow } from "../storage/event-store.js";
+import { type InsightType, type SourceCategory, wantsInsight } from "./insights/insight-selection.js";
 import { compileSelectors, type RecordView } from "./selectors/compile.js";
 import type { TrailState } from "./trails.js";
 
@@ -28,6 +29,7 @@ const changesOfTrails = new Set([
   "StartLogging",
   "StopLogging",
   "PutEventSelectors",
+  "PutInsightSelectors",
 ]);
 
 /**
@@ -39,16 +41,22 @@ const changesOfTrails = new Set([
  * At the very millisecond of a change both states count, and the record of the call that made the change (StopLogging
  * above all) is judged by the states on both sides of it: better a record too many than one that hides a change.
  *
+ * An Insights event begins with a minute; what held when that minute ended decides about it.
+ *
  * @param states in order of their sequence, `fromMs` never falling.
  * @returns a function that is pure: the same event always gets the same answer.
  */
-export function selectionOf(homeRegion: string, states: readonly DatedState[]): (event: EventRow) => boolean {
-  const rules = states.map((state) => ({ ...state, selects: compileState(homeRegion, state) }));
+export function selectionOf(
+  trail: { readonly arn: string; readonly homeRegion: string },
+  states: readonly DatedState[],
+): (event: EventRow) => boolean {
+  const rules = states.map((state) => ({ ...state, selects: compileState(trail, state) }));
   return (event) => {
+    const atMs = event.category === "Insight" ? event.eventTimeMs + minuteMs : event.eventTimeMs;
     let inForce = -1;
-    while (inForce + 1 < rules.length && rules[inForce + 1]!.fromMs < event.eventTimeMs) inForce++;
+    while (inForce + 1 < rules.length && rules[inForce + 1]!.fromMs < atMs) inForce++;
     if (inForce >= 0 && rules[inForce]!.selects(event)) return true;
-    for (let next = inForce + 1; next < rules.length && rules[next]!.fromMs === event.eventTimeMs; next++)
+    for (let next = inForce + 1; next < rules.length && rules[next]!.fromMs === atMs; next++)
       if (rules[next]!.selects(event)) return true;
 
     if (event.eventSource !== "cloudtrail.amazonaws.com" || !changesOfTrails.has(event.eventName)) return false;
@@ -58,14 +66,33 @@ export function selectionOf(homeRegion: string, states: readonly DatedState[]): 
   };
 }
 
-function compileState(homeRegion: string, state: TrailState): (event: EventRow) => boolean {
+const minuteMs = 60_000;
+
+function compileState(
+  trail: { readonly arn: string; readonly homeRegion: string },
+  state: TrailState,
+): (event: EventRow) => boolean {
   if (!state.logging) return () => false;
   const selects = compileSelectors(state.selectors);
   return (event) => {
-    if (!state.multiRegion && event.region !== homeRegion) return false;
+    if (!state.multiRegion && event.region !== trail.homeRegion) return false;
+    if (event.category === "Insight") return selectsInsight(trail.arn, state, event);
     if (!state.includeGlobal && event.region === globalRegion && globalSources.has(event.eventSource)) return false;
     return selects(event) && (state.recursive || !isOfDelivery(event));
   };
+}
+
+/** An Insights event names the one that it is for, if it is not for every trail of the account. */
+function selectsInsight(arn: string, state: TrailState, event: EventRow): boolean {
+  const [addressee] = event.resources;
+  if (addressee !== undefined && addressee.name !== arn) return false;
+  const { insightDetails } = JSON.parse(event.record) as InsightView;
+  const { insightType, sourceEventCategory } = insightDetails;
+  return wantsInsight(state.insights, { insightType, category: sourceEventCategory });
+}
+
+interface InsightView {
+  readonly insightDetails: { readonly insightType: InsightType; readonly sourceEventCategory: SourceCategory };
 }
 
 /** Whether delivery itself made the call: `RecursiveLogging` false keeps those out. */

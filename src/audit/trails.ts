@@ -1,6 +1,7 @@
 import type { Selectable } from "kysely";
 import type { SettingsTables } from "../storage/settings/tables.js";
 import type { SettingsQueries, SettingsTransaction } from "../storage/settings-store.js";
+import type { InsightSelection } from "./insights/insight-selection.js";
 import type { TrailSelectors } from "./selectors/selectors.js";
 
 export type TrailRow = Selectable<SettingsTables["trails"]>;
@@ -18,6 +19,8 @@ export interface TrailState {
   readonly multiRegion: boolean;
   readonly includeGlobal: boolean;
   readonly recursive: boolean;
+  /** Which Insights it wants. */
+  readonly insights: readonly InsightSelection[];
 }
 
 /** The state that holds now: the one with the highest sequence. */
@@ -48,6 +51,7 @@ export function stateOf(row: TrailStateRow): TrailState {
     multiRegion: row.multi_region === 1,
     includeGlobal: row.include_global === 1,
     recursive: row.recursive === 1,
+    insights: row.insights === null ? [] : (JSON.parse(row.insights) as InsightSelection[]),
   };
 }
 
@@ -81,6 +85,7 @@ export function stateValues(
     multi_region: state.multiRegion ? 1 : 0,
     include_global: state.includeGlobal ? 1 : 0,
     recursive: state.recursive ? 1 : 0,
+    insights: state.insights.length === 0 ? null : JSON.stringify(state.insights),
     changed_by: facts.requestId,
   };
 }

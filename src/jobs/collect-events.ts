@@ -1,4 +1,4 @@
-import { type LogFile, LogFileWriter } from "../audit/log-file.js";
+import { folderOf, type LogFile, LogFileWriter } from "../audit/log-file.js";
 import type { EventRow, EventStore } from "../storage/event-store.js";
 
 /** A delivery ends with the commit in which it reaches this: bounds what one delivery holds, reads again and sends. */
@@ -21,7 +21,8 @@ export interface Collected {
 }
 
 /**
- * Makes the log files of a range of commits: one account, a file a region, more where one would exceed 50 MB. The same
+ * Makes the log files of a range of commits: one account, a file a region and folder, more where one would exceed
+ * 50 MB. The same
  * range and selection make the same files. Holds compressed bytes only.
  *
  * @param bounded false for a range that was decided before, which must be collected whole.
@@ -52,12 +53,14 @@ export async function collectFiles(
       if (!selects(event)) continue;
       const recordBytes = Buffer.byteLength(event.record) + 1;
       bytes += recordBytes;
-      let writer = open.get(event.region) ?? new LogFileWriter(event.region, 0);
+      const folder = folderOf(event.category);
+      const place = `${folder} ${event.region}`;
+      let writer = open.get(place) ?? new LogFileWriter(event.region, folder, 0);
       if (!writer.hasRoomFor(recordBytes)) {
         files.push(await writer.finish());
-        writer = new LogFileWriter(event.region, writer.part + 1);
+        writer = new LogFileWriter(event.region, folder, writer.part + 1);
       }
-      open.set(event.region, writer);
+      open.set(place, writer);
       await writer.add(event.record, event.eventTimeMs);
     }
   }

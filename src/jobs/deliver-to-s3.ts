@@ -126,8 +126,9 @@ export async function deliverToS3(
   }
 
   function keyOf(plan: Plan, file: LogFile): string {
+    const { region, folder } = file;
     return logFileKey(
-      { ...(plan.prefix !== null && { prefix: plan.prefix }), accountId: trail.account_id, region: file.region },
+      { ...(plan.prefix !== null && { prefix: plan.prefix }), accountId: trail.account_id, region, folder },
       plan.planned_ms,
       [trail.arn, trail.trail_id, plan.stream_id, plan.after_commit, plan.until_commit, file.region, file.part],
     );

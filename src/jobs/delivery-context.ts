@@ -40,7 +40,7 @@ export function createSelectionCache(settings: SettingsStore) {
     if (known) return known;
     if (compiled.size >= compiledMax) compiled.clear();
     const selection = {
-      selects: selectionOf(trail.home_region, rows.map(datedState)),
+      selects: selectionOf({ arn: trail.arn, homeRegion: trail.home_region }, rows.map(datedState)),
       stateSequence,
       everLogged: rows.some((row) => row.logging === 1),
     };

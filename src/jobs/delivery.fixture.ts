@@ -117,6 +117,7 @@ export async function startSimulation(startTime = "2026-03-01T12:00:00Z") {
         logs_since_ms: null,
         kms_key_arn: null,
         custom_selectors: 0,
+        insight_selectors: 0,
         recursive_logging: null,
         created_ms: nowMs,
         deleted_ms: null,
@@ -128,6 +129,7 @@ export async function startSimulation(startTime = "2026-03-01T12:00:00Z") {
         multiRegion: row.multi_region === 1,
         includeGlobal: true,
         recursive: true,
+        insights: [],
         ...state,
       };
       await settings.transact(async (tx) => {

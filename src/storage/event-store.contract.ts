@@ -97,6 +97,17 @@ export function eventStoreContract(name: string, store: () => EventStore): void 
       expect(await lookup(account, { categories: ["Management", "Data"] })).toHaveLength(2);
     });
 
+    it("tells Insights events for everybody from those for one trail", async () => {
+      const account = newAccount();
+      const everybody = event(account, { category: "Insight" });
+      const one = event(account, { category: "Insight", resources: [{ type: "trail", name: "arn:one" }] });
+      await store().append([everybody, one]);
+      const categories = ["Insight"] as const;
+      expect(await lookup(account, { categories, addressee: "" })).toEqual([everybody]);
+      expect(await lookup(account, { categories, addressee: "arn:one" })).toEqual([one]);
+      expect(await lookup(account, { categories })).toHaveLength(2);
+    });
+
     it("finds by each attribute, and only exactly", async () => {
       const account = newAccount();
       const wanted = event(account, {

@@ -41,6 +41,8 @@ export interface EventQuery {
   readonly untilMs: number;
   readonly categories: readonly EventRow["category"][];
   readonly attribute?: LookupAttribute;
+  /** Of Insights events: those for the trail or store of this ARN, or if empty those for every trail of the account. */
+  readonly addressee?: string;
   readonly after?: EventPosition;
   readonly limit: number;
 }

@@ -2,6 +2,7 @@ import * as sdk from "@aws-sdk/client-cloudtrail";
 import type { Service } from "../operation.js";
 import type { CloudTrailDeps } from "./deps.js";
 import { lookupEvents } from "./history/lookup-events.js";
+import { insightOperations } from "./insights/operations.js";
 import { notOffered } from "./not-offered.js";
 import { policyOperations } from "./policies/policies.js";
 import { tagOperations } from "./tags/tags.js";
@@ -16,7 +17,13 @@ export function cloudtrailService(deps: CloudTrailDeps): Service {
     protocol: "json-1.1",
     targetPrefix: "CloudTrail_20131101",
     sdk,
-    operations: [...trailOperations(deps), lookupEvents(deps), ...tagOperations(deps), ...policyOperations(deps)],
+    operations: [
+      ...trailOperations(deps),
+      lookupEvents(deps),
+      ...insightOperations(deps),
+      ...tagOperations(deps),
+      ...policyOperations(deps),
+    ],
     notOffered,
     throttled: { code: "ThrottlingException", httpStatus: 400 },
   };

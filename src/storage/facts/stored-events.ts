@@ -57,14 +57,19 @@ export class StoredEvents implements EventStore {
 
   async lookup(scope: Scope, query: EventQuery): Promise<EventRow[]> {
     await this.#writer.visible("events");
-    const { attribute, after } = query;
-    const text = lookupEvents({ attribute: attribute?.key, paged: after !== undefined });
+    const { attribute, addressee, after } = query;
+    const text = lookupEvents({
+      attribute: attribute?.key,
+      addressed: addressee !== undefined,
+      paged: after !== undefined,
+    });
     const rows = await this.#database.query<EventColumns>("facts.lookupEvents", text, {
       ...scope,
       categories: query.categories,
       fromMs: query.fromMs,
       untilMs: query.untilMs,
       attribute: attribute?.key === "ReadOnly" ? Number(attribute.value) : (attribute?.value ?? ""),
+      addressee: addressee ?? "",
       afterMs: after?.eventTimeMs ?? 0,
       afterId: after?.eventId ?? "",
       limit: query.limit,

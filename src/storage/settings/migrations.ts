@@ -4,6 +4,7 @@ import { channelMigrations } from "./migrations/channels.js";
 import { cloudtrailMigrations } from "./migrations/cloudtrail.js";
 import { identityMigrations } from "./migrations/identity.js";
 import { importMigrations } from "./migrations/imports.js";
+import { insightsMigrations } from "./migrations/insights.js";
 import { kmsMigrations } from "./migrations/kms.js";
 import { lakeMigrations } from "./migrations/lake.js";
 import { logsMigrations } from "./migrations/logs.js";
@@ -40,4 +41,5 @@ export const migrations: readonly Migration[] = [
   ...channelMigrations,
   ...importMigrations,
   ...cloudtrailMigrations,
+  ...insightsMigrations,
 ];

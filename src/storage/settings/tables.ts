@@ -3,6 +3,7 @@ import type { ChannelTables } from "./tables/channels.js";
 import type { CloudTrailTables } from "./tables/cloudtrail.js";
 import type { IdentityTables } from "./tables/identity.js";
 import type { ImportTables } from "./tables/imports.js";
+import type { InsightsTables } from "./tables/insights.js";
 import type { KmsTables } from "./tables/kms.js";
 import type { LakeTables } from "./tables/lake.js";
 import type { LogsTables } from "./tables/logs.js";
@@ -25,6 +26,7 @@ export interface SettingsTables
     CloudTrailTables,
     IdentityTables,
     ImportTables,
+    InsightsTables,
     KmsTables,
     LakeTables,
     LogsTables,

@@ -26,6 +26,8 @@ const attributeKeys = [
   "EventSource",
   "AccessKeyId",
 ] as const;
+/** An Insights event was nobody's call. */
+const insightAttributes: ReadonlySet<string> = new Set(["EventId", "EventName", "EventSource"]);
 
 /**
  * Event history: the account's management events of this region in the last 90 days, newest first, whether or not any
@@ -41,6 +43,8 @@ export const lookupEvents = (deps: CloudTrailDeps) =>
     async execute(input, call) {
       const category = categoryOf(input.EventCategory);
       const attribute = attributeOf(input.LookupAttributes ?? []);
+      if (category === "Insight" && attribute !== undefined && !insightAttributes.has(attribute.key))
+        throw cloudTrailError("InvalidLookupAttributes", `Insights events cannot be looked up by ${attribute.key}.`);
       const limit = pageSize(input.MaxResults);
       const startMs = input.StartTime?.getTime();
       const endMs = input.EndTime?.getTime();
@@ -56,6 +60,8 @@ export const lookupEvents = (deps: CloudTrailDeps) =>
           // Event times are told in whole seconds: a bound takes the whole second it names.
           untilMs: endMs === undefined ? call.nowMs : Math.floor(endMs / 1000) * 1000 + 999,
           categories: [category],
+          // Insights of data events are for one trail, and told by ListInsightsData.
+          ...(category === "Insight" && { addressee: "" }),
           ...(attribute && { attribute }),
           ...(after && { after }),
           limit: limit + 1,
@@ -71,16 +77,16 @@ export const lookupEvents = (deps: CloudTrailDeps) =>
     },
   });
 
-function eventView(row: EventRow): Event {
+export function eventView(row: EventRow): Event {
   return {
     EventId: row.eventId,
     EventName: row.eventName,
-    ReadOnly: String(row.readOnly),
+    ...(row.category !== "Insight" && { ReadOnly: String(row.readOnly) }),
     ...(row.accessKeyId !== "" && { AccessKeyId: row.accessKeyId }),
     EventTime: new Date(Math.floor(row.eventTimeMs / 1000) * 1000),
     EventSource: row.eventSource,
     ...(row.username !== "" && { Username: row.username }),
-    Resources: row.resources.map(({ type, name }) => ({
+    Resources: (row.category === "Insight" ? [] : row.resources).map(({ type, name }) => ({
       ResourceType: type,
       ...(name !== "" && { ResourceName: name }),
     })),

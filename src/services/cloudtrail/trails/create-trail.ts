@@ -96,6 +96,7 @@ export const createTrail = (deps: CloudTrailDeps) =>
           logs_since_ms: typeof logs === "string" ? null : nowMs,
           kms_key_arn: keyArn,
           custom_selectors: 0,
+          insight_selectors: 0,
           recursive_logging: input.RecursiveLogging === undefined ? null : input.RecursiveLogging ? 1 : 0,
           created_ms: nowMs,
           deleted_ms: null,
@@ -107,6 +108,7 @@ export const createTrail = (deps: CloudTrailDeps) =>
           multiRegion,
           includeGlobal,
           recursive: input.RecursiveLogging ?? true,
+          insights: [],
         };
         const facts = { fromMs: nowMs, requestId: call.requestId };
         await tx

@@ -28,6 +28,6 @@ export function trailView(row: TrailRow): Trail {
     ...trailSettings(row),
     HomeRegion: row.home_region,
     HasCustomEventSelectors: row.custom_selectors === 1,
-    HasInsightSelectors: false,
+    HasInsightSelectors: row.insight_selectors === 1,
   };
 }

@@ -15,14 +15,20 @@ export const eventColumns = `event_id, account_id, region, event_time_ms, catego
   username, access_key_id, error_code, resource_types, resource_names, record`;
 
 /** Events of one account and region, newest first, each once. */
-export function lookupEvents(shape: { readonly attribute?: LookupAttribute["key"]; readonly paged: boolean }): string {
+export function lookupEvents(shape: {
+  readonly attribute?: LookupAttribute["key"];
+  readonly addressed: boolean;
+  readonly paged: boolean;
+}): string {
   return `
 SELECT ${eventColumns}
 FROM events
 WHERE account_id = {accountId:String} AND region = {region:String} AND category IN {categories:Array(String)}
   AND event_time_ms >= {fromMs:Int64} AND event_time_ms <= {untilMs:Int64}${
     shape.attribute === undefined ? "" : `\n  AND ${conditions[shape.attribute]}`
-  }${shape.paged ? "\n  AND (event_time_ms, event_id) < ({afterMs:Int64}, {afterId:String})" : ""}
+  }${shape.addressed ? "\n  AND arrayElement(resource_names, 1) = {addressee:String}" : ""}${
+    shape.paged ? "\n  AND (event_time_ms, event_id) < ({afterMs:Int64}, {afterId:String})" : ""
+  }
 ORDER BY event_time_ms DESC, event_id DESC
 LIMIT 1 BY event_id
 LIMIT {limit:UInt32}`;

@@ -86,4 +86,14 @@ export const trailsMigrations: readonly Migration[] = [
         key: ["stream_id"],
       }),
   },
+  {
+    name: "trails-005-insights",
+    up: async (tx) => {
+      await tx.schema
+        .alterTable("trails")
+        .addColumn("insight_selectors", "bigint", (column) => column.notNull().defaultTo(0))
+        .execute();
+      await tx.schema.alterTable("trail_states").addColumn("insights", "text").execute();
+    },
+  },
 ];

@@ -22,6 +22,8 @@ export interface TrailTables {
     logs_since_ms: number | null;
     kms_key_arn: string | null;
     custom_selectors: number;
+    /** 1 if it wants Insights. */
+    insight_selectors: number;
     /** Null if never given: AWS's default, true. */
     recursive_logging: number | null;
     created_ms: number;
@@ -40,6 +42,8 @@ export interface TrailTables {
     multi_region: number;
     include_global: number;
     recursive: number;
+    /** JSON of `InsightSelection[]`; null if it wants none. */
+    insights: string | null;
     /** Request id of the call that made the change; its own record is selected by the states before and after it. */
     changed_by: string;
   };
