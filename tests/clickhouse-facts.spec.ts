@@ -4,6 +4,7 @@ import { eventStoreContract } from "../src/storage/event-store.contract.js";
 import { FactDatabase } from "../src/storage/facts/fact-database.js";
 import { readLake } from "../src/storage/facts/lake.fixture.js";
 import { type Facts, openFacts } from "../src/storage/facts/open-facts.js";
+import { contractLimits, lakeQueriesContract } from "../src/storage/lake-queries.contract.js";
 import { lakeStoreContract } from "../src/storage/lake-store.contract.js";
 import { logEventStoreContract } from "../src/storage/log-event-store.contract.js";
 import { traceIndexContract } from "../src/storage/trace-index.contract.js";
@@ -22,6 +23,7 @@ describe.skipIf(process.env["DOSIMETER_TEST_CLICKHOUSE"] === "0")("facts on a Cl
       clickhouseUrl: server.url,
       // The contracts' rows are of a fixed day, which must not be past retention.
       retention: { traceRetentionDays: 36_500, eventRetentionDays: 36_500 },
+      limits: { lakeQueries: contractLimits },
     });
 
   beforeAll(async () => {
@@ -46,6 +48,7 @@ describe.skipIf(process.env["DOSIMETER_TEST_CLICKHOUSE"] === "0")("facts on a Cl
   lakeStoreContract("a ClickHouse server", () => facts.lake, {
     read: readLake(() => FactDatabase.server(server.url, "dosimeter")),
   });
+  lakeQueriesContract("a ClickHouse server", () => facts.lakeQueries);
 
   it("open while others open them, and show each what the others stored", async () => {
     const others = await Promise.all([open(), open(), open()]);

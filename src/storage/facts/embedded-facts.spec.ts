@@ -4,6 +4,7 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Environment, systemEnvironment } from "../../environment.js";
 import { eventStoreContract } from "../event-store.contract.js";
+import { contractLimits, lakeQueriesContract } from "../lake-queries.contract.js";
 import { lakeStoreContract } from "../lake-store.contract.js";
 import { logEventStoreContract } from "../log-event-store.contract.js";
 import { traceIndexContract } from "../trace-index.contract.js";
@@ -22,7 +23,7 @@ const retention = { traceRetentionDays: 30, eventRetentionDays: 90 };
 
 let facts: Facts;
 beforeAll(async () => {
-  facts = await openFacts({ environment, dataFolder, retention });
+  facts = await openFacts({ environment, dataFolder, retention, limits: { lakeQueries: contractLimits } });
 });
 afterAll(async () => {
   await facts.close();
@@ -44,6 +45,7 @@ lakeStoreContract("the embedded engine", () => facts.lake, { read: readLake(open
 function openDatabase(): Promise<FactDatabase> {
   return FactDatabase.embedded(path.join(dataFolder, "facts"), "dosimeter");
 }
+lakeQueriesContract("the embedded engine", () => facts.lakeQueries);
 
 describe("embedded facts", () => {
   const scope = { accountId: "111111111111", region: "eu-west-1" };

@@ -26,13 +26,13 @@ export class EmbeddedSession extends Session {
   protected readonly client: ClickHouseClient;
   readonly #connection: ChdbConnection;
 
-  constructor(folder: string) {
+  constructor(folder: string, requestMs = requestMsMax) {
     super(1);
     this.#connection = createChdbConnection({ path: folder });
     this.client = createClient({
       // The two packages bring one interface in two versions, alike but for the names of settings.
       connection: this.#connection as unknown as ClientOptions["connection"],
-      request_timeout: requestMsMax,
+      request_timeout: requestMs,
       log: quiet,
     });
   }

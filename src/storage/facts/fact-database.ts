@@ -14,17 +14,22 @@ const readSessions = 2;
  * and slow.
  */
 const writeSessions = 4;
+/** For statements of persons, which may take an hour: each holds its session for as long. */
+export const longSessions = 2;
+const longRequestMs = 25 * 3_600_000;
 
 /** The engine, in this process or behind a URL. One SQL for both. */
 export class FactDatabase {
   readonly #readers: Session[];
   readonly #writers: Session[];
   readonly #rare: Session;
+  readonly #long: Session[];
 
-  private constructor(sessions: { readers: Session[]; writers: Session[]; rare: Session }) {
+  private constructor(sessions: { readers: Session[]; writers: Session[]; rare: Session; long: Session[] }) {
     this.#readers = sessions.readers;
     this.#writers = sessions.writers;
     this.#rare = sessions.rare;
+    this.#long = sessions.long;
   }
 
   /** @throws StoreUnavailable if the folder cannot be opened, for instance because another process has it. */
@@ -34,11 +39,12 @@ export class FactDatabase {
       await rare.command(`CREATE DATABASE IF NOT EXISTS ${database} ENGINE = Atomic`, {});
       const readers = Array.from({ length: readSessions }, () => new EmbeddedSession(folder));
       const writers = Array.from({ length: writeSessions }, () => new EmbeddedSession(folder));
-      for (const session of [rare, ...readers, ...writers]) {
+      const long = Array.from({ length: longSessions }, () => new EmbeddedSession(folder, longRequestMs));
+      for (const session of [rare, ...readers, ...writers, ...long]) {
         await session.command(`USE ${database}`, {});
         for (const setting of embeddedSettings) await session.command(`SET ${setting}`, {});
       }
-      return new FactDatabase({ readers, writers, rare });
+      return new FactDatabase({ readers, writers, rare, long });
     } catch (error) {
       throw new StoreUnavailable(`the engine cannot open ${folder}; does another process have it open?`, {
         cause: error,
@@ -55,7 +61,8 @@ export class FactDatabase {
       await first.close();
     }
     const session = new ServerSession({ url, database });
-    return new FactDatabase({ readers: [session], writers: [session], rare: session });
+    const long = new ServerSession({ url, database }, longRequestMs);
+    return new FactDatabase({ readers: [session], writers: [session], rare: session, long: [long] });
   }
 
   /** @param operation goes into the engine's log, so that one can tell who asked. */
@@ -73,7 +80,7 @@ export class FactDatabase {
     text: string,
     ask: (session: Session, limited: string) => Promise<Answer>,
   ): Promise<Answer> {
-    const session = this.#readers.reduce((least, next) => (next.underWay < least.underWay ? next : least));
+    const session = leastBusy(this.#readers);
     if (session.underWay >= queriesWaitingMax) throw new StoreBusy("too many queries wait for the engine");
     const limits = `max_execution_time = ${querySecondsMax}, max_memory_usage = ${queryBytesMax}`;
     return ask(session, `${text}\nSETTINGS ${limits}, log_comment = '${operation}'`);
@@ -94,7 +101,17 @@ export class FactDatabase {
     await this.#rare.command(text, parameters);
   }
 
-  async close(): Promise<void> {
-    for (const session of new Set([...this.#readers, ...this.#writers, this.#rare])) await session.close();
+  /** A session for as long as `work` takes, of those that nothing else waits for. The caller sets the limits. */
+  long<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
+    return work(leastBusy(this.#long));
   }
+
+  async close(): Promise<void> {
+    for (const session of new Set([...this.#readers, ...this.#writers, ...this.#long, this.#rare]))
+      await session.close();
+  }
+}
+
+function leastBusy(sessions: readonly Session[]): Session {
+  return sessions.reduce((least, next) => (next.underWay < least.underWay ? next : least));
 }

@@ -1,6 +1,7 @@
 import path from "node:path";
 import type { Environment } from "../../environment.js";
 import type { EventStore } from "../event-store.js";
+import type { LakeQueries, LakeQueryLimits } from "../lake-queries.js";
 import type { LakeStore } from "../lake-store.js";
 import type { LogEventStore } from "../log-event-store.js";
 import type { MetricStore } from "../metric-store.js";
@@ -17,6 +18,7 @@ import { migrateFacts } from "./migrate-facts.js";
 import type { SearchLimits } from "./search-index.js";
 import { StoredEvents } from "./stored-events.js";
 import { StoredLake } from "./stored-lake.js";
+import { StoredLakeQueries } from "./stored-lake-queries.js";
 import { StoredLogEvents } from "./stored-log-events.js";
 import { StoredMetrics } from "./stored-metrics.js";
 import { StoredTraceIndex } from "./stored-trace-index.js";
@@ -41,6 +43,7 @@ export interface FactsOptions {
     readonly embedded?: JournaledWriterLimits;
     readonly server?: GroupCommitLimits;
     readonly search?: SearchLimits;
+    readonly lakeQueries?: LakeQueryLimits;
   };
   readonly retention: { readonly traceRetentionDays: number; readonly eventRetentionDays: number };
 }
@@ -60,6 +63,7 @@ export interface Facts {
   readonly logEvents: LogEventStore;
   readonly metrics: MetricStore;
   readonly lake: LakeStore;
+  readonly lakeQueries: LakeQueries;
   /** Would a call succeed now? Cheap, never rejects. */
   health(): Promise<{ readonly healthy: boolean; readonly reason?: string }>;
   stats(): Promise<FactStatistics>;
@@ -99,6 +103,7 @@ export async function openFacts(options: FactsOptions): Promise<Facts> {
       retention,
       shared,
       searchLimits: limits?.search,
+      lakeQueryLimits: limits?.lakeQueries,
     });
     await facts.retain();
     return facts;
@@ -128,6 +133,7 @@ class OpenFacts implements Facts {
   readonly logEvents: LogEventStore;
   readonly metrics: MetricStore;
   readonly lake: LakeStore;
+  readonly lakeQueries: LakeQueries;
   readonly #database: FactDatabase;
   readonly #writer: FactWriter;
   readonly #environment: Environment;
@@ -143,6 +149,7 @@ class OpenFacts implements Facts {
     readonly retention: FactsOptions["retention"];
     readonly shared: boolean;
     readonly searchLimits: SearchLimits | undefined;
+    readonly lakeQueryLimits: LakeQueryLimits | undefined;
   }) {
     this.#database = parts.database;
     this.#writer = parts.writer;
@@ -160,6 +167,7 @@ class OpenFacts implements Facts {
     this.metrics = new StoredMetrics(parts.database, parts.writer, parts.environment);
     this.logEvents = new StoredLogEvents(parts.database, parts.writer);
     this.lake = new StoredLake(parts.database, parts.environment);
+    this.lakeQueries = new StoredLakeQueries(parts.database, parts.lakeQueryLimits);
     // What fails now is done an hour later.
     this.#retaining = setInterval(() => void this.retain().catch(() => undefined), retainEveryMs);
     this.#retaining.unref();

@@ -7,12 +7,12 @@ const connectionsMax = 16;
 export class ServerSession extends Session {
   protected readonly client: ClickHouseClient;
 
-  constructor(server: { readonly url: string; readonly database?: string }) {
+  constructor(server: { readonly url: string; readonly database?: string }, requestMs = requestMsMax) {
     super(connectionsMax);
     this.client = createClient({
       ...server,
       log: quiet,
-      request_timeout: requestMsMax,
+      request_timeout: requestMs,
       max_open_connections: connectionsMax,
       clickhouse_settings: {
         // A group may hold rows of any number of days.
@@ -20,6 +20,11 @@ export class ServerSession extends Session {
         output_format_json_quote_64bit_integers: 0,
         // The engine's other way may be off by the last bit.
         precise_float_parsing: 1,
+        // Headers before the answer keep a connection open on which a query runs for long.
+        ...(requestMs > requestMsMax && {
+          send_progress_in_http_headers: 1,
+          http_headers_progress_interval_ms: "20000",
+        }),
       },
     });
   }

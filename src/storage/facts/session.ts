@@ -49,8 +49,18 @@ export abstract class Session {
   }
 }
 
+/** What the engine itself said, however a failure came here: its code, and the code's name. */
+export function engineError(reason: unknown): { readonly code: string; readonly type: string } | undefined {
+  for (let error = reason; error instanceof Error; error = error.cause) {
+    const { code, type } = error as { code?: unknown; type?: unknown };
+    // The embedded engine's client has an error class of its own.
+    if (typeof code === "string" && /^\d+$/.test(code)) return { code, type: typeof type === "string" ? type : code };
+  }
+  return undefined;
+}
+
 /** Codes of the engine that say "not now": limits of time and memory, too many parts or queries, disk, network. */
-const outageCodes = new Set([
+export const outageCodes: ReadonlySet<string> = new Set([
   "159",
   "160",
   "164",

@@ -1,6 +1,7 @@
 import { createEvents } from "./sql/create-events.sql.js";
 import { createGraphMinutes, createTouchedMinutes } from "./sql/create-graph-minutes.sql.js";
 import { createLakeEvents } from "./sql/create-lake-events.sql.js";
+import { createLakeResults } from "./sql/create-lake-results.sql.js";
 import { createLogEvents } from "./sql/create-log-events.sql.js";
 import { createMetricPoints } from "./sql/create-metric-points.sql.js";
 import { createSegments } from "./sql/create-segments.sql.js";
@@ -93,4 +94,5 @@ export const factMigrations: readonly { readonly name: string; readonly statemen
   { name: "006-graph-minutes", statement: createGraphMinutes },
   { name: "007-lake-events", statement: createLakeEvents },
   { name: "008-metric-points", statement: createMetricPoints },
+  { name: "009-lake-results", statement: createLakeResults },
 ];
