@@ -15,19 +15,19 @@ afterEach(async () => {
 
 /** Remembers what it took, and counts settled ranges in the settings store. Fails when told to. */
 function notebook() {
-  const taken: { range: FollowedRange; batch: number; ids: string[] }[] = [];
+  const taken: { range: Omit<FollowedRange, "repeated">; batch: number; ids: string[] }[] = [];
   const settled: FollowedRange[] = [];
   const fails = { take: 0, settle: 0 };
   const follower: RecordFollower = {
     name: "notebook",
-    begin: (range) => ({
+    begin: ({ repeated, ...range }) => ({
       async take(events: readonly CommittedEvent[], batch: number) {
         if (fails.take > 0 && fails.take-- > 0) throw new Error("no paper");
         taken.push({ range, batch, ids: events.map((event) => event.eventId) });
       },
       async settle() {
         if (fails.settle > 0 && fails.settle-- > 0) throw new Error("no ink");
-        settled.push(range);
+        settled.push({ ...range, repeated });
       },
     }),
   };

@@ -2,7 +2,14 @@ import type { AdvancedEventSelector, AdvancedFieldSelector } from "@aws-sdk/clie
 import { type Operator, operators } from "./selectors.js";
 
 /** AWS's limits. Source: CloudTrail API Reference, PutEventSelectors, and "Quotas in AWS CloudTrail". */
-export const advancedLimits = { valuesMax: 500, nameCharsMax: 1000, fieldCharsMax: 1000, valueCharsMax: 2048 } as const;
+export const advancedLimits = {
+  valuesMax: 500,
+  nameCharsMax: 1000,
+  fieldCharsMax: 1000,
+  valueCharsMax: 2048,
+  /** Of an event data store; of a trail the values alone are counted. */
+  storeSelectorsMax: 5,
+} as const;
 
 type Check = (values: readonly string[]) => boolean;
 
@@ -24,11 +31,13 @@ const readOnly: FieldRule = { operators: ["Equals"], values: among(["true", "fal
 const oneValue: FieldRule = { operators: ["Equals"], valuesMax: 1 };
 const fromConsole: FieldRule = { operators: ["Equals", "NotEquals"], values: among(["true"]) };
 
+type CategoryRules = Readonly<Record<string, Readonly<Record<string, FieldRule>>>>;
+
 /**
  * The fields of each category a trail may select. Source: CloudTrail API Reference, AdvancedFieldSelector, and
  * "Filtering data events by using advanced event selectors".
  */
-const fieldsOf: Readonly<Record<string, Readonly<Record<string, FieldRule>>>> = {
+const trailRules: CategoryRules = {
   Management: {
     eventCategory: oneValue,
     eventSource: { operators: ["NotEquals"], values: among(excludable) },
@@ -54,6 +63,26 @@ const fieldsOf: Readonly<Record<string, Readonly<Record<string, FieldRule>>>> = 
   },
 };
 
+const alone = { eventCategory: oneValue };
+
+/** An event data store selects management events more finely than a trail, and categories that no trail has. */
+const storeRules: CategoryRules = {
+  ...trailRules,
+  Management: {
+    eventCategory: oneValue,
+    eventSource: any,
+    readOnly,
+    eventName: any,
+    eventType: any,
+    sessionCredentialFromConsole: fromConsole,
+    "userIdentity.arn": any,
+  },
+  Insight: alone,
+  ActivityAuditLog: alone,
+  ConfigurationItem: alone,
+  Evidence: alone,
+};
+
 const requiredOf: Readonly<Record<string, readonly string[]>> = {
   Management: [],
   Data: ["resources.type"],
@@ -62,20 +91,52 @@ const requiredOf: Readonly<Record<string, readonly string[]>> = {
 
 /** @returns what is wrong, in words for the caller; undefined if nothing is. */
 export function problemOfAdvancedSelectors(selectors: readonly AdvancedEventSelector[]): string | undefined {
+  return problemOfSelectors(selectors, trailRules);
+}
+
+/** What an event data store holds, by the categories it selects: records of one shape. */
+export type StoreKind = "CloudTrail" | "Insight" | "ActivityAuditLog" | "ConfigurationItem" | "Evidence";
+
+/** Of valid selectors of an event data store. */
+export function kindOfStore(selectors: readonly AdvancedEventSelector[]): StoreKind {
+  const category = selectors[0] && categoryOf(selectors[0]);
+  return category === undefined || category in trailRules ? "CloudTrail" : (category as StoreKind);
+}
+
+/** As `problemOfAdvancedSelectors`, for an event data store. */
+export function problemOfStoreSelectors(selectors: readonly AdvancedEventSelector[]): string | undefined {
+  if (selectors.length > advancedLimits.storeSelectorsMax)
+    return `An event data store can have at most ${advancedLimits.storeSelectorsMax} advanced event selectors.`;
+  const problem = problemOfSelectors(selectors, storeRules);
+  if (problem !== undefined) return problem;
+  const kind = kindOfStore(selectors);
+  if (selectors.some((selector) => kindOfStore([selector]) !== kind))
+    return "An event data store cannot mix CloudTrail events with events of another kind.";
+  return undefined;
+}
+
+function problemOfSelectors(
+  selectors: readonly AdvancedEventSelector[],
+  categories: CategoryRules,
+): string | undefined {
   if (selectors.length === 0) return "At least one advanced event selector must be given.";
   let values = 0;
   for (const selector of selectors) {
     const fields = selector.FieldSelectors ?? [];
     for (const field of fields) for (const operator of operators) values += field[operator]?.length ?? 0;
     if (values > advancedLimits.valuesMax)
-      return `The values of all advanced event selectors of a trail exceed the limit of ${advancedLimits.valuesMax}.`;
-    const problem = problemOfSelector(selector);
+      return `The values of all advanced event selectors exceed the limit of ${advancedLimits.valuesMax}.`;
+    const problem = problemOfSelector(selector, categories);
     if (problem !== undefined) return problem;
   }
   return undefined;
 }
 
-function problemOfSelector(selector: AdvancedEventSelector): string | undefined {
+function categoryOf(selector: AdvancedEventSelector): string | undefined {
+  return selector.FieldSelectors?.find((field) => field.Field === "eventCategory")?.Equals?.[0];
+}
+
+function problemOfSelector(selector: AdvancedEventSelector, categories: CategoryRules): string | undefined {
   const fields = selector.FieldSelectors ?? [];
   if ((selector.Name ?? "").length > advancedLimits.nameCharsMax)
     return `The name of an advanced event selector has more than ${advancedLimits.nameCharsMax} characters.`;
@@ -85,9 +146,9 @@ function problemOfSelector(selector: AdvancedEventSelector): string | undefined 
     if (problem !== undefined) return problem;
   }
 
-  const category = fields.find((field) => field.Field === "eventCategory")?.Equals?.[0];
+  const category = categoryOf(selector);
   if (category === undefined) return "An advanced event selector must have eventCategory with Equals.";
-  const rules = Object.hasOwn(fieldsOf, category) ? fieldsOf[category] : undefined;
+  const rules = Object.hasOwn(categories, category) ? categories[category] : undefined;
   if (rules === undefined) return `Value ${category} for eventCategory is invalid.`;
   for (const required of requiredOf[category] ?? [])
     if (!fields.some((field) => field.Field === required))

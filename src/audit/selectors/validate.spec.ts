@@ -1,6 +1,6 @@
 import type { AdvancedFieldSelector } from "@aws-sdk/client-cloudtrail";
 import { describe, expect, it } from "vitest";
-import { problemOfAdvancedSelectors } from "./validate-advanced.js";
+import { kindOfStore, problemOfAdvancedSelectors, problemOfStoreSelectors } from "./validate-advanced.js";
 import { problemOfBasicSelectors } from "./validate-basic.js";
 
 const category = (value: string): AdvancedFieldSelector => ({ Field: "eventCategory", Equals: [value] });
@@ -70,6 +70,52 @@ describe("advanced selectors", () => {
   it("count the values of all selectors together", () => {
     const half = { FieldSelectors: [category("Data"), type, names(249)] };
     expect(problemOfAdvancedSelectors([half, half])).toMatch(/limit of 500/);
+  });
+});
+
+describe("selectors of event data stores", () => {
+  const of = (...fields: AdvancedFieldSelector[]) => ({ FieldSelectors: fields });
+  const finer: AdvancedFieldSelector[] = [
+    { Field: "eventName", StartsWith: ["Get"] },
+    { Field: "eventSource", EndsWith: ["amazonaws.com"] },
+    { Field: "eventType", NotEquals: ["AwsServiceEvent"] },
+    { Field: "userIdentity.arn", NotStartsWith: ["arn:aws:iam::1:"] },
+    { Field: "sessionCredentialFromConsole", Equals: ["true"] },
+    { Field: "readOnly", Equals: ["false"] },
+  ];
+
+  it.each(finer)("select management events by $Field, which a trail may not", (field) => {
+    expect(problemOfStoreSelectors([of(category("Management"), field)])).toBeUndefined();
+    expect(problemOfAdvancedSelectors([of(category("Management"), field)]) === undefined).toBe(
+      field.Field === "readOnly",
+    );
+  });
+
+  it("mix management, data and network events, which are of one kind", () => {
+    const source = { Field: "eventSource", Equals: ["kms.amazonaws.com"] };
+    const mixed = [of(category("Data"), type), of(category("Management")), of(category("NetworkActivity"), source)];
+    expect(problemOfStoreSelectors(mixed)).toBeUndefined();
+    expect(kindOfStore(mixed)).toBe("CloudTrail");
+  });
+
+  it.each(["Insight", "ActivityAuditLog", "ConfigurationItem", "Evidence"] as const)(
+    "select %s events alone, by no other field, and with no other kind",
+    (kind) => {
+      expect(problemOfStoreSelectors([of(category(kind))])).toBeUndefined();
+      expect(kindOfStore([of(category(kind))])).toBe(kind);
+      expect(problemOfStoreSelectors([of(category(kind), finer[0]!)])).toBeTypeOf("string");
+      expect(problemOfStoreSelectors([of(category(kind)), of(category("Management"))])).toMatch(/mix/);
+      expect(problemOfStoreSelectors([of(category("Management")), of(category(kind))])).toMatch(/mix/);
+    },
+  );
+
+  it("are five at most, with 500 values at most", () => {
+    const management = of(category("Management"));
+    expect(problemOfStoreSelectors(Array(5).fill(management))).toBeUndefined();
+    expect(problemOfStoreSelectors(Array(6).fill(management))).toMatch(/at most 5/);
+    expect(problemOfStoreSelectors([of(category("Data"), type, names(499))])).toMatch(/limit of 500/);
+    expect(problemOfStoreSelectors([])).toBeTypeOf("string");
+    expect(problemOfStoreSelectors([of(category("constructor"))])).toBeTypeOf("string");
   });
 });
 
