@@ -10,6 +10,7 @@ const usage = `usage: dosimeter <command> [--setting value …]
   serve     start the service
   demo      start it with a small instrumented shop, people who read its traces, and a trail that records them
   verify    check log files and digests offline
+  export    log files as OCSF events, for other tools
   token     print the bearer token of OpenTelemetry's exporters for the access key in the environment
   config    print the settings in force, secrets hidden
   help      this text, and every setting
@@ -30,6 +31,11 @@ export async function main(argv: readonly string[]): Promise<void> {
       case "verify": {
         const { runVerify } = await import("./verify/run-verify.js");
         process.exitCode = await runVerify(rest);
+        return;
+      }
+      case "export": {
+        const { runExport } = await import("./export/run-export.js");
+        process.exitCode = await runExport(rest);
         return;
       }
       case "token":
