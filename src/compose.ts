@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { createDestinations } from "./audit/destinations.js";
+import { ChannelIngestion } from "./audit/lake/channel-ingestion.js";
 import { createRecorder, type Recorder } from "./audit/recorder.js";
 import { createSigningKeys } from "./audit/signing-keys.js";
 import { type Config, ConfigError } from "./config.js";
@@ -161,11 +162,13 @@ export async function compose(
     });
     const indexed = parts.indexed === false ? kept.traces : indexing.noting(kept.traces);
     const traces = withSpanLog({ indexed, others: kept.traces }, { settings, logEvents, environment });
+    const channelIngestion = new ChannelIngestion(settings);
+    closing.push(() => channelIngestion.flush());
     const rejections = new RejectionLog(settings);
     closing.push(() => rejections.flush(clock.nowMs()));
     const services = [
       xrayService({ traces, index, settings, environment, rejections, vault }),
-      cloudtrailService({ settings, events, destinations, signingKeys, environment }),
+      cloudtrailService({ settings, events, destinations, signingKeys, channelIngestion, environment }),
       logsService({ settings, logEvents, metrics, environment }),
       config.s3Endpoint === undefined ? s3 : s3Elsewhere(s3, config.s3Endpoint),
       iamService({ settings, vault, environment }),
@@ -231,6 +234,7 @@ export async function compose(
           ? []
           : [{ name: sweepJob, everyMs: indexSweepEveryMs, run: () => indexing.sweep() }]),
         { name: "store rejections", everyMs: rejectionsEveryMs, run: () => rejections.flush(clock.nowMs()) },
+        { name: "store the state of channels", everyMs: rejectionsEveryMs, run: () => channelIngestion.flush() },
         { name: "detect insights", everyMs: insightsEveryMs, run: () => insights.run() },
         { name: "publish insights", everyMs: insightsEveryMs, run: () => insightPublishing.run() },
         { name: "retrieve traces", everyMs: retrievalsEveryMs, run: () => retrievals.run() },

@@ -1,4 +1,5 @@
 import type { Destinations } from "../../audit/destinations.js";
+import type { ChannelIngestion } from "../../audit/lake/channel-ingestion.js";
 import type { SigningKeys } from "../../audit/signing-keys.js";
 import type { Environment } from "../../environment.js";
 import type { EventStore } from "../../storage/event-store.js";
@@ -9,5 +10,6 @@ export interface CloudTrailDeps {
   readonly events: EventStore;
   readonly destinations: Destinations;
   readonly signingKeys: SigningKeys;
+  readonly channelIngestion: ChannelIngestion;
   readonly environment: Environment;
 }

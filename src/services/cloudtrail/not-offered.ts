@@ -1,6 +1,5 @@
 const lake = "CloudTrail Lake (event data stores and queries) is not offered by this version.";
 const insights = "CloudTrail Insights are not offered by this version.";
-const channels = "CloudTrail channels are not offered by this version.";
 const dashboards = "CloudTrail Lake dashboards are not offered by this version.";
 const imports = "Imports into CloudTrail Lake are not offered by this version.";
 const organizations = "There are no organizations here: every account stands for itself.";
@@ -9,10 +8,8 @@ const eventConfiguration = "Aggregated and enriched events are not offered by th
 /** Operations of CloudTrail that are refused, with the reason the caller is told. */
 export const notOffered: Readonly<Record<string, string>> = {
   CancelQuery: lake,
-  CreateChannel: channels,
   CreateDashboard: dashboards,
   CreateEventDataStore: lake,
-  DeleteChannel: channels,
   DeleteDashboard: dashboards,
   DeleteEventDataStore: lake,
   DeregisterOrganizationDelegatedAdmin: organizations,
@@ -20,13 +17,11 @@ export const notOffered: Readonly<Record<string, string>> = {
   DisableFederation: lake,
   EnableFederation: lake,
   GenerateQuery: lake,
-  GetChannel: channels,
   GetDashboard: dashboards,
   GetEventConfiguration: eventConfiguration,
   GetEventDataStore: lake,
   GetImport: imports,
   GetQueryResults: lake,
-  ListChannels: channels,
   ListDashboards: dashboards,
   ListEventDataStores: lake,
   ListImportFailures: imports,
@@ -44,7 +39,6 @@ export const notOffered: Readonly<Record<string, string>> = {
   StartQuery: lake,
   StopEventDataStoreIngestion: lake,
   StopImport: imports,
-  UpdateChannel: channels,
   UpdateDashboard: dashboards,
   UpdateEventDataStore: lake,
 };

@@ -1,5 +1,6 @@
 import * as sdk from "@aws-sdk/client-cloudtrail";
 import type { Service } from "../operation.js";
+import { channelOperations } from "./channels/operations.js";
 import type { CloudTrailDeps } from "./deps.js";
 import { lookupEvents } from "./history/lookup-events.js";
 import { insightOperations } from "./insights/operations.js";
@@ -23,6 +24,7 @@ export function cloudtrailService(deps: CloudTrailDeps): Service {
       ...insightOperations(deps),
       ...tagOperations(deps),
       ...policyOperations(deps),
+      ...channelOperations(deps),
     ],
     notOffered,
     throttled: { code: "ThrottlingException", httpStatus: 400 },

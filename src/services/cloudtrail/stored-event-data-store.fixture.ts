@@ -6,18 +6,19 @@ export const storeId = "11111111-2222-3333-4444-555555555555";
 /** Puts an event data store into the settings of a test account. @returns its ARN */
 export async function storedEventDataStore(
   settings: SettingsStore,
-  facts: { readonly status?: string; readonly kind?: string } = {},
+  facts: { readonly storeId?: string; readonly status?: string; readonly kind?: string } = {},
 ): Promise<string> {
-  const arn = `arn:aws:cloudtrail:${region}:${accountId}:eventdatastore/${storeId}`;
+  const store_id = facts.storeId ?? storeId;
+  const arn = `arn:aws:cloudtrail:${region}:${accountId}:eventdatastore/${store_id}`;
   await settings.transact(async (tx) => {
-    await tx.deleteFrom("event_data_stores").execute();
+    await tx.deleteFrom("event_data_stores").where("store_id", "=", store_id).execute();
     await tx
       .insertInto("event_data_stores")
       .values({
-        store_id: storeId,
+        store_id,
         account_id: accountId,
         region,
-        name: "all",
+        name: `all-${store_id}`,
         arn,
         kind: facts.kind ?? "CloudTrail",
         status: facts.status ?? "ENABLED",
