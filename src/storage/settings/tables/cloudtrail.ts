@@ -6,4 +6,14 @@ export interface CloudTrailTables {
     /** JSON text, as it was put. */
     document: string;
   };
+
+  /** What event data stores want of their events, where it is not the default. */
+  event_configurations: {
+    /** Of the store. */
+    arn: string;
+    /** `Standard` or `Large`. */
+    max_event_size: string;
+    /** JSON of `ContextKeySelector[]`. */
+    context_keys: string;
+  };
 }
