@@ -4,6 +4,7 @@ import { createDestinations } from "./audit/destinations.js";
 import { ChannelIngestion } from "./audit/lake/channel-ingestion.js";
 import { createRecorder, type Recorder } from "./audit/recorder.js";
 import { createSigningKeys } from "./audit/signing-keys.js";
+import { openTree } from "./audit/tree/tree.js";
 import { type Config, ConfigError } from "./config.js";
 import { type Environment, systemEnvironment } from "./environment.js";
 import { createGateway } from "./gateway/gateway.js";
@@ -18,6 +19,8 @@ import { createNotificationDelivery } from "./jobs/deliver-notifications.js";
 import { createInsightDetection } from "./jobs/detect-insights.js";
 import { createEventStreams } from "./jobs/event-streams.js";
 import { createRecordFollowing, type RecordFollower } from "./jobs/follow-record.js";
+import { createTreeFollower } from "./jobs/follow-tree.js";
+import { createTreeGrowth } from "./jobs/grow-tree.js";
 import { createTraceIndexing } from "./jobs/index-traces.js";
 import { loopLoad } from "./jobs/indexing/loop-load.js";
 import { makeInThread } from "./jobs/indexing/make-in-thread.js";
@@ -59,6 +62,8 @@ import { settingsScopeOf } from "./tracing/trace-periods.js";
 const outboxRetryMs = 2_000;
 /** Part of the second within which a record is found by whatever is made of it. */
 const followEveryMs = 200;
+/** A new leaf is in the tree within so long, and under a checkpoint soon after. */
+const growEveryMs = 1_000;
 const notificationsEveryMs = 1_000;
 const upkeepEveryMs = 60_000;
 const retrievalsEveryMs = 500;
@@ -146,6 +151,7 @@ export async function compose(
     closing.push(() => destinations.close());
     const s3 = s3Service({ settings, objects, environment });
     const signingKeys = createSigningKeys({ settings, vault });
+    const tree = await openTree({ settings, store: facts.tree, vault, environment });
 
     const kept = encryptedTraces(facts, { settings, vault, environment, settingsScopeOf });
     const indexing = createTraceIndexing({
@@ -168,7 +174,7 @@ export async function compose(
     closing.push(() => rejections.flush(clock.nowMs()));
     const services = [
       xrayService({ traces, index, settings, environment, rejections, vault }),
-      cloudtrailService({ settings, events, destinations, signingKeys, channelIngestion, environment }),
+      cloudtrailService({ settings, events, destinations, signingKeys, channelIngestion, tree, environment }),
       logsService({ settings, logEvents, metrics, environment }),
       config.s3Endpoint === undefined ? s3 : s3Elsewhere(s3, config.s3Endpoint),
       iamService({ settings, vault, environment }),
@@ -198,13 +204,20 @@ export async function compose(
     const trails = { settings, events, destinations, environment, reportFailure: log.failure };
     const delivery = createDelivery({ ...trails, streams });
     const sealing = createSealing({ ...trails, signingKeys, digestSeconds: config.digestSeconds });
-    const followers: readonly RecordFollower[] = [];
+    const followers: readonly RecordFollower[] = [createTreeFollower()];
     const following = createRecordFollowing({
       settings,
       events,
       environment,
       followers,
       holder: streams.holder,
+      reportFailure: log.failure,
+    });
+    const growth = createTreeGrowth({
+      settings,
+      tree,
+      environment,
+      checkpointSeconds: config.checkpointSeconds,
       reportFailure: log.failure,
     });
     const notifications = createNotificationDelivery({
@@ -222,6 +235,7 @@ export async function compose(
       [
         { name: "move the outbox", everyMs: outboxRetryMs, run: () => outbox.run() },
         { name: "follow the record", everyMs: followEveryMs, run: () => following.run() },
+        { name: "grow the tree of records", everyMs: growEveryMs, run: () => growth.run() },
         { name: "deliver trails", everyMs: config.deliverySeconds * 1000, run: () => delivery.run() },
         { name: "seal digests", everyMs: Math.min(config.digestSeconds, 60) * 1000, run: () => sealing.run() },
         {

@@ -159,6 +159,13 @@ export const settings = {
     meaning: "how often digests are sealed",
     parse: integer(1, 86_400),
   }),
+  checkpointSeconds: setting<number>({
+    variable: "DOSIMETER_CHECKPOINT_SECONDS",
+    flag: "checkpoint-seconds",
+    fallback: 10,
+    meaning: "how often the head of the tree of all records is signed, if it has grown",
+    parse: integer(1, 86_400),
+  }),
   clickhouseUrl: setting<string | undefined>({
     variable: "DOSIMETER_CLICKHOUSE_URL",
     flag: "clickhouse-url",

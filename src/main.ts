@@ -9,8 +9,9 @@ const usage = `usage: dosimeter <command> [--setting value …]
 
   serve     start the service
   demo      start it with a small instrumented shop, people who read its traces, and a trail that records them
-  verify    check log files and digests offline
   export    log files as OCSF events, for other tools
+  verify    check log files, digests and proofs offline
+  prove     get the proof that a record is in the tree of all records, or that the tree has only grown
   token     print the bearer token of OpenTelemetry's exporters for the access key in the environment
   config    print the settings in force, secrets hidden
   help      this text, and every setting
@@ -36,6 +37,11 @@ export async function main(argv: readonly string[]): Promise<void> {
       case "export": {
         const { runExport } = await import("./export/run-export.js");
         process.exitCode = await runExport(rest);
+        return;
+      }
+      case "prove": {
+        const { runProve } = await import("./prove/run-prove.js");
+        process.exitCode = await runProve(rest);
         return;
       }
       case "token":

@@ -10,6 +10,7 @@ import { logEventStoreContract } from "../src/storage/log-event-store.contract.j
 import { traceIndexContract } from "../src/storage/trace-index.contract.js";
 import { traceSourceContract } from "../src/storage/trace-source.contract.js";
 import { traceStoreContract } from "../src/storage/trace-store.contract.js";
+import { treeStoreContract } from "../src/storage/tree-store.contract.js";
 import { type ClickHouseServer, startClickHouseServer } from "./clickhouse-server.js";
 
 /** The promises of the stores of facts, on a ClickHouse server. */
@@ -49,6 +50,7 @@ describe.skipIf(process.env["DOSIMETER_TEST_CLICKHOUSE"] === "0")("facts on a Cl
     read: readLake(() => FactDatabase.server(server.url, "dosimeter")),
   });
   lakeQueriesContract("a ClickHouse server", () => facts.lakeQueries);
+  treeStoreContract("a ClickHouse server", () => facts.tree);
 
   it("open while others open them, and show each what the others stored", async () => {
     const others = await Promise.all([open(), open(), open()]);

@@ -3,7 +3,9 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { uncompress } from "./digest-document.js";
 import type { Finding } from "./findings.js";
+import { consoleOutput, type Output } from "./output.js";
 import { KeysUnavailable, readPublicKeys } from "./public-keys.js";
+import { runVerifyProof, verifyProofUsage } from "./run-verify-proof.js";
 import { folderSource, type ObjectSource } from "./sources.js";
 import { verifyBucket } from "./verify-folder.js";
 
@@ -19,18 +21,13 @@ Checks downloaded CloudTrail log files against their signed digests, without any
 Exit status: 0 all intact, 1 something is not, 2 it could not be checked.
 `;
 
-interface Output {
-  out(line: string): void;
-  error(line: string): void;
-}
-
-const consoleOutput: Output = { out: (line) => console.log(line), error: (line) => console.error(line) };
-
 /** `dosimeter verify`. @returns the exit status. */
 export async function runVerify(argv: readonly string[], output: Output = consoleOutput): Promise<number> {
+  const ofProof = await runVerifyProof(argv, output);
+  if (ofProof !== undefined) return ofProof;
   const options = parse(argv);
   if (options === undefined) {
-    output.error(verifyUsage);
+    output.error(`${verifyUsage}\n${verifyProofUsage}`);
     return 2;
   }
   try {

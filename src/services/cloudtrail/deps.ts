@@ -1,6 +1,7 @@
 import type { Destinations } from "../../audit/destinations.js";
 import type { ChannelIngestion } from "../../audit/lake/channel-ingestion.js";
 import type { SigningKeys } from "../../audit/signing-keys.js";
+import type { Tree } from "../../audit/tree/tree.js";
 import type { Environment } from "../../environment.js";
 import type { EventStore } from "../../storage/event-store.js";
 import type { SettingsStore } from "../../storage/settings-store.js";
@@ -11,5 +12,6 @@ export interface CloudTrailDeps {
   readonly destinations: Destinations;
   readonly signingKeys: SigningKeys;
   readonly channelIngestion: ChannelIngestion;
+  readonly tree: Tree;
   readonly environment: Environment;
 }

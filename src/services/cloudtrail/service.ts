@@ -8,6 +8,7 @@ import { notOffered } from "./not-offered.js";
 import { policyOperations } from "./policies/policies.js";
 import { tagOperations } from "./tags/tags.js";
 import { trailOperations } from "./trails/operations.js";
+import { treeRoutes } from "./tree/operations.js";
 
 /** AWS CloudTrail. A room holds the operations of one kind of resource. */
 export function cloudtrailService(deps: CloudTrailDeps): Service {
@@ -27,6 +28,7 @@ export function cloudtrailService(deps: CloudTrailDeps): Service {
       ...channelOperations(deps),
     ],
     notOffered,
+    foreignRoutes: treeRoutes(deps),
     throttled: { code: "ThrottlingException", httpStatus: 400 },
   };
 }

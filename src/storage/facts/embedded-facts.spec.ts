@@ -10,6 +10,7 @@ import { logEventStoreContract } from "../log-event-store.contract.js";
 import { traceIndexContract } from "../trace-index.contract.js";
 import { traceSourceContract } from "../trace-source.contract.js";
 import { traceStoreContract } from "../trace-store.contract.js";
+import { treeStoreContract } from "../tree-store.contract.js";
 import { FactDatabase } from "./fact-database.js";
 import { readLake } from "./lake.fixture.js";
 import { type Facts, openFacts } from "./open-facts.js";
@@ -46,6 +47,7 @@ function openDatabase(): Promise<FactDatabase> {
   return FactDatabase.embedded(path.join(dataFolder, "facts"), "dosimeter");
 }
 lakeQueriesContract("the embedded engine", () => facts.lakeQueries);
+treeStoreContract("the embedded engine", () => facts.tree);
 
 describe("embedded facts", () => {
   const scope = { accountId: "111111111111", region: "eu-west-1" };

@@ -8,6 +8,7 @@ import type { MetricStore } from "../metric-store.js";
 import type { TraceIndex } from "../trace-index.js";
 import type { TraceSource } from "../trace-source.js";
 import type { TraceStore } from "../trace-store.js";
+import type { TreeStore } from "../tree-store.js";
 import { DirectWriter, directWriterLimits } from "./direct-writer.js";
 import { FactDatabase } from "./fact-database.js";
 import { CommitStream, type FactWriter } from "./fact-writer.js";
@@ -23,6 +24,7 @@ import { StoredLogEvents } from "./stored-log-events.js";
 import { StoredMetrics } from "./stored-metrics.js";
 import { StoredTraceIndex } from "./stored-trace-index.js";
 import { StoredTraces } from "./stored-traces.js";
+import { StoredTree } from "./stored-tree.js";
 import { type FactTable, factTableNames, type IndexTable, indexTableNames } from "./tables.js";
 
 const dayMs = 86_400_000;
@@ -64,6 +66,7 @@ export interface Facts {
   readonly metrics: MetricStore;
   readonly lake: LakeStore;
   readonly lakeQueries: LakeQueries;
+  readonly tree: TreeStore;
   /** Would a call succeed now? Cheap, never rejects. */
   health(): Promise<{ readonly healthy: boolean; readonly reason?: string }>;
   stats(): Promise<FactStatistics>;
@@ -134,6 +137,7 @@ class OpenFacts implements Facts {
   readonly metrics: MetricStore;
   readonly lake: LakeStore;
   readonly lakeQueries: LakeQueries;
+  readonly tree: TreeStore;
   readonly #database: FactDatabase;
   readonly #writer: FactWriter;
   readonly #environment: Environment;
@@ -168,6 +172,7 @@ class OpenFacts implements Facts {
     this.logEvents = new StoredLogEvents(parts.database, parts.writer);
     this.lake = new StoredLake(parts.database, parts.environment);
     this.lakeQueries = new StoredLakeQueries(parts.database, parts.lakeQueryLimits);
+    this.tree = new StoredTree(parts.database, parts.writer);
     // What fails now is done an hour later.
     this.#retaining = setInterval(() => void this.retain().catch(() => undefined), retainEveryMs);
     this.#retaining.unref();

@@ -6,6 +6,7 @@ import { createLogEvents } from "./sql/create-log-events.sql.js";
 import { createMetricPoints } from "./sql/create-metric-points.sql.js";
 import { createSegments } from "./sql/create-segments.sql.js";
 import { createTraces } from "./sql/create-traces.sql.js";
+import { createTreeHashes } from "./sql/create-tree-hashes.sql.js";
 
 /** Columns in the order in which rows are written; the encoders keep to it. */
 export const factTables = {
@@ -70,6 +71,7 @@ export const factTables = {
     "maximum",
     "recorded_ms",
   ],
+  tree_hashes: ["level", "place", "hash", "account_id", "event_id"],
 } as const;
 
 export type FactTable = keyof typeof factTables;
@@ -95,4 +97,5 @@ export const factMigrations: readonly { readonly name: string; readonly statemen
   { name: "007-lake-events", statement: createLakeEvents },
   { name: "008-metric-points", statement: createMetricPoints },
   { name: "009-lake-results", statement: createLakeResults },
+  { name: "010-tree-hashes", statement: createTreeHashes },
 ];

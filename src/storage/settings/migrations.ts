@@ -11,6 +11,7 @@ import { logsMigrations } from "./migrations/logs.js";
 import { s3Migrations } from "./migrations/s3.js";
 import { snsMigrations } from "./migrations/sns.js";
 import { trailsMigrations } from "./migrations/trails.js";
+import { treeMigrations } from "./migrations/tree.js";
 import { xrayMigrations } from "./migrations/xray.js";
 import { xrayGroupMigrations } from "./migrations/xray-groups.js";
 import { xrayIndexMigrations } from "./migrations/xray-index.js";
@@ -42,4 +43,5 @@ export const migrations: readonly Migration[] = [
   ...importMigrations,
   ...cloudtrailMigrations,
   ...insightsMigrations,
+  ...treeMigrations,
 ];

@@ -10,6 +10,7 @@ import type { LogsTables } from "./tables/logs.js";
 import type { S3Tables } from "./tables/s3.js";
 import type { SnsTables } from "./tables/sns.js";
 import type { TrailTables } from "./tables/trails.js";
+import type { TreeTables } from "./tables/tree.js";
 import type { XrayTables } from "./tables/xray.js";
 import type { XrayGroupTables } from "./tables/xray-groups.js";
 import type { XrayIndexTables } from "./tables/xray-index.js";
@@ -33,6 +34,7 @@ export interface SettingsTables
     S3Tables,
     SnsTables,
     TrailTables,
+    TreeTables,
     XrayTables,
     XrayGroupTables,
     XrayIndexTables,
