@@ -40,6 +40,7 @@ import { startOtlpGrpcDoor } from "./receivers/otlp/grpc-door.js";
 import { otlpHttpDoor } from "./receivers/otlp/http-door.js";
 import type { Serve, Vouched } from "./receivers/vouched-call.js";
 import { cloudtrailService } from "./services/cloudtrail/service.js";
+import { cloudtrailDataService } from "./services/cloudtrail-data/service.js";
 import { iamService } from "./services/iam/service.js";
 import { kmsService } from "./services/kms/service.js";
 import { logsService } from "./services/logs/service.js";
@@ -174,7 +175,16 @@ export async function compose(
     closing.push(() => rejections.flush(clock.nowMs()));
     const services = [
       xrayService({ traces, index, settings, environment, rejections, vault }),
-      cloudtrailService({ settings, events, destinations, signingKeys, channelIngestion, tree, environment }),
+      cloudtrailService({
+        settings,
+        events,
+        destinations,
+        signingKeys,
+        channelIngestion,
+        tree,
+        environment,
+      }),
+      cloudtrailDataService({ settings, lake: facts.lake, channelIngestion, environment }),
       logsService({ settings, logEvents, metrics, environment }),
       config.s3Endpoint === undefined ? s3 : s3Elsewhere(s3, config.s3Endpoint),
       iamService({ settings, vault, environment }),

@@ -16,6 +16,10 @@ const apis: readonly { name: string; load: () => Promise<Service> }[] = [
     name: "cloudtrail",
     load: async () => (await import("../src/services/cloudtrail/service.js")).cloudtrailService(anything),
   },
+  {
+    name: "cloudtrail-data",
+    load: async () => (await import("../src/services/cloudtrail-data/service.js")).cloudtrailDataService(anything),
+  },
   { name: "logs", load: async () => (await import("../src/services/logs/service.js")).logsService(anything) },
   { name: "s3", load: async () => (await import("../src/services/s3/service.js")).s3Service(anything) },
   { name: "iam", load: async () => (await import("../src/services/iam/service.js")).iamService(anything) },
