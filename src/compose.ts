@@ -14,6 +14,7 @@ import { encryptedTraces } from "./identity/encrypted-traces.js";
 import { ensureRoot } from "./identity/ensure-root.js";
 import { openIdentity } from "./identity/open-identity.js";
 import { openVault } from "./identity/open-vault.js";
+import { createAggregation } from "./jobs/aggregate-data-events.js";
 import { createDelivery } from "./jobs/deliver.js";
 import { createNotificationDelivery } from "./jobs/deliver-notifications.js";
 import { createInsightDetection } from "./jobs/detect-insights.js";
@@ -65,6 +66,8 @@ const outboxRetryMs = 2_000;
 const followEveryMs = 200;
 /** A new leaf is in the tree within so long, and under a checkpoint soon after. */
 const growEveryMs = 1_000;
+/** A window of five minutes is closed a minute after its end. */
+const aggregationEveryMs = 10_000;
 const notificationsEveryMs = 1_000;
 const upkeepEveryMs = 60_000;
 const retrievalsEveryMs = 500;
@@ -214,7 +217,8 @@ export async function compose(
     const trails = { settings, events, destinations, environment, reportFailure: log.failure };
     const delivery = createDelivery({ ...trails, streams });
     const sealing = createSealing({ ...trails, signingKeys, digestSeconds: config.digestSeconds });
-    const followers: readonly RecordFollower[] = [createTreeFollower()];
+    const aggregation = createAggregation({ settings, environment, recorder });
+    const followers: readonly RecordFollower[] = [createTreeFollower(), aggregation.follower];
     const following = createRecordFollowing({
       settings,
       events,
@@ -246,6 +250,7 @@ export async function compose(
         { name: "move the outbox", everyMs: outboxRetryMs, run: () => outbox.run() },
         { name: "follow the record", everyMs: followEveryMs, run: () => following.run() },
         { name: "grow the tree of records", everyMs: growEveryMs, run: () => growth.run() },
+        { name: "close windows of aggregation", everyMs: aggregationEveryMs, run: () => aggregation.run() },
         { name: "deliver trails", everyMs: config.deliverySeconds * 1000, run: () => delivery.run() },
         { name: "seal digests", everyMs: Math.min(config.digestSeconds, 60) * 1000, run: () => sealing.run() },
         {

@@ -6,7 +6,7 @@ import type { EventRow } from "../storage/event-store.js";
 export const fileBytesMax = 50 * 1024 * 1024;
 
 /** Management and data events share a folder; what is made of them has its own. */
-export type LogFolder = "CloudTrail" | "CloudTrail-Insight" | "CloudTrail-NetworkActivity";
+export type LogFolder = "CloudTrail" | "CloudTrail-Insight" | "CloudTrail-NetworkActivity" | "CloudTrail-Aggregated";
 
 /** The folder in which events of a category are delivered. */
 export function folderOf(category: EventRow["category"]): LogFolder {
@@ -18,6 +18,8 @@ export function folderOf(category: EventRow["category"]): LogFolder {
       return "CloudTrail-Insight";
     case "NetworkActivity":
       return "CloudTrail-NetworkActivity";
+    case "Aggregated":
+      return "CloudTrail-Aggregated";
   }
 }
 

@@ -14,6 +14,7 @@ const state = (fromMs: number, change: Partial<DatedState> = {}): DatedState => 
   includeGlobal: true,
   recursive: true,
   insights: [],
+  aggregations: [],
   ...change,
 });
 

@@ -1,4 +1,5 @@
 import type { EventRow } from "../storage/event-store.js";
+import { type AggregationTemplate, windowMs } from "./aggregation.js";
 import { type InsightType, type SourceCategory, wantsInsight } from "./insights/insight-selection.js";
 import { compileSelectors, type RecordView } from "./selectors/compile.js";
 import type { TrailState } from "./trails.js";
@@ -30,6 +31,7 @@ const changesOfTrails = new Set([
   "StopLogging",
   "PutEventSelectors",
   "PutInsightSelectors",
+  "PutEventConfiguration",
 ]);
 
 /**
@@ -52,6 +54,7 @@ export function selectionOf(
 ): (event: EventRow) => boolean {
   const rules = states.map((state) => ({ ...state, selects: compileState(trail, state) }));
   return (event) => {
+    if (event.category === "Aggregated") return isFor(trail, states, event);
     const atMs = event.category === "Insight" ? event.eventTimeMs + minuteMs : event.eventTimeMs;
     let inForce = -1;
     while (inForce + 1 < rules.length && rules[inForce + 1]!.fromMs < atMs) inForce++;
@@ -67,6 +70,26 @@ export function selectionOf(
 }
 
 const minuteMs = 60_000;
+
+/** An aggregated event was made for one trail: another of the same name that came later does not get it. */
+function isFor(trail: { readonly arn: string }, states: readonly DatedState[], event: EventRow): boolean {
+  const [addressee] = event.resources;
+  return addressee?.name === trail.arn && states[0] !== undefined && states[0].fromMs < event.eventTimeMs + windowMs;
+}
+
+/**
+ * How a trail has an event summed up: by the state in force at the event's own time, and only if that state delivers it.
+ */
+export function aggregationsOf(
+  trail: { readonly arn: string; readonly homeRegion: string },
+  states: readonly DatedState[],
+): (event: EventRow) => readonly AggregationTemplate[] {
+  const rules = states.map((state) => ({ ...state, selects: compileState(trail, state) }));
+  return (event) => {
+    const rule = rules.findLast(({ fromMs }) => fromMs <= event.eventTimeMs);
+    return rule !== undefined && rule.aggregations.length > 0 && rule.selects(event) ? rule.aggregations : [];
+  };
+}
 
 function compileState(
   trail: { readonly arn: string; readonly homeRegion: string },

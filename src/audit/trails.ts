@@ -1,6 +1,7 @@
 import type { Selectable } from "kysely";
 import type { SettingsTables } from "../storage/settings/tables.js";
 import type { SettingsQueries, SettingsTransaction } from "../storage/settings-store.js";
+import type { AggregationTemplate } from "./aggregation.js";
 import type { InsightSelection } from "./insights/insight-selection.js";
 import type { TrailSelectors } from "./selectors/selectors.js";
 
@@ -21,6 +22,8 @@ export interface TrailState {
   readonly recursive: boolean;
   /** Which Insights it wants. */
   readonly insights: readonly InsightSelection[];
+  /** How it has its data events summed up. */
+  readonly aggregations: readonly AggregationTemplate[];
 }
 
 /** The state that holds now: the one with the highest sequence. */
@@ -52,6 +55,7 @@ export function stateOf(row: TrailStateRow): TrailState {
     includeGlobal: row.include_global === 1,
     recursive: row.recursive === 1,
     insights: row.insights === null ? [] : (JSON.parse(row.insights) as InsightSelection[]),
+    aggregations: row.aggregations === null ? [] : (JSON.parse(row.aggregations) as AggregationTemplate[]),
   };
 }
 
@@ -86,6 +90,7 @@ export function stateValues(
     include_global: state.includeGlobal ? 1 : 0,
     recursive: state.recursive ? 1 : 0,
     insights: state.insights.length === 0 ? null : JSON.stringify(state.insights),
+    aggregations: state.aggregations.length === 0 ? null : JSON.stringify(state.aggregations),
     changed_by: facts.requestId,
   };
 }

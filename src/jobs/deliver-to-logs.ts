@@ -29,7 +29,8 @@ export function logStreamNameOf(trail: { readonly account_id: string; readonly h
 
 /**
  * Delivers a stream to a trail's log group: a log event a record. CloudWatch Logs knows no repeats, so a crash between
- * a put and its checkpoint sends that put again (at most one put a stream); nothing is left out. Independent of S3.
+ * a put and its checkpoint sends that put again (at most one put a stream); nothing is left out but aggregated events,
+ * which are for S3 alone. Independent of S3.
  */
 export async function deliverToLogs(
   context: DeliveryContext,
@@ -68,6 +69,7 @@ export async function deliverToLogs(
           commit = event.commit;
         }
         read++;
+        if (event.category === "Aggregated") continue;
         if (event.eventTimeMs >= sinceMs && selects(event)) await add(event);
       }
     await put(untilCommit);

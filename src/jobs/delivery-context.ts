@@ -53,6 +53,6 @@ export type SelectionCache = ReturnType<typeof createSelectionCache>;
 
 const compiledMax = 1000;
 
-function datedState(row: TrailStateRow): DatedState {
+export function datedState(row: TrailStateRow): DatedState {
   return { ...stateOf(row), fromMs: row.from_ms, changedBy: row.changed_by };
 }

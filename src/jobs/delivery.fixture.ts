@@ -130,6 +130,7 @@ export async function startSimulation(startTime = "2026-03-01T12:00:00Z") {
         includeGlobal: true,
         recursive: true,
         insights: [],
+        aggregations: [],
         ...state,
       };
       await settings.transact(async (tx) => {

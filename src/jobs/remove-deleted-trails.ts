@@ -15,6 +15,7 @@ const tablesOfTrail = [
   "trail_files",
   "trail_chains",
   "trail_digest_plans",
+  "aggregate_counts",
 ] as const;
 
 /** Removes what is left of deleted trails once all of their time before the deletion is delivered and sealed. */

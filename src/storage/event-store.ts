@@ -9,7 +9,7 @@ export interface EventRow {
   readonly region: string;
   /** When the call was completed, milliseconds since the epoch. `record.eventTime` has its whole seconds. */
   readonly eventTimeMs: number;
-  readonly category: "Management" | "Data" | "Insight" | "NetworkActivity";
+  readonly category: "Management" | "Data" | "Insight" | "NetworkActivity" | "Aggregated";
   /** `xray.amazonaws.com` */
   readonly eventSource: string;
   readonly eventName: string;

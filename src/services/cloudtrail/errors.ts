@@ -11,3 +11,8 @@ export function cloudTrailError(name: string, message: string, cause?: unknown):
 export function trailNotFound(nameOrArn: string, accountId: string): ServiceError {
   return cloudTrailError("TrailNotFound", `Unknown trail: ${nameOrArn} for the user: ${accountId}`);
 }
+
+/** What an account outside an organization is told. */
+export function organizationsNotInUse(): ServiceError {
+  return cloudTrailError("OrganizationsNotInUse", "The account is not a member of an organization.");
+}

@@ -2,8 +2,6 @@ const lake = "CloudTrail Lake (event data stores and queries) is not offered by 
 const insights = "CloudTrail Insights are not offered by this version.";
 const dashboards = "CloudTrail Lake dashboards are not offered by this version.";
 const imports = "Imports into CloudTrail Lake are not offered by this version.";
-const organizations = "There are no organizations here: every account stands for itself.";
-const eventConfiguration = "Aggregated and enriched events are not offered by this version.";
 
 /** Operations of CloudTrail that are refused, with the reason the caller is told. */
 export const notOffered: Readonly<Record<string, string>> = {
@@ -12,13 +10,11 @@ export const notOffered: Readonly<Record<string, string>> = {
   CreateEventDataStore: lake,
   DeleteDashboard: dashboards,
   DeleteEventDataStore: lake,
-  DeregisterOrganizationDelegatedAdmin: organizations,
   DescribeQuery: lake,
   DisableFederation: lake,
   EnableFederation: lake,
   GenerateQuery: lake,
   GetDashboard: dashboards,
-  GetEventConfiguration: eventConfiguration,
   GetEventDataStore: lake,
   GetImport: imports,
   GetQueryResults: lake,
@@ -29,8 +25,6 @@ export const notOffered: Readonly<Record<string, string>> = {
   ListInsightsData: insights,
   ListInsightsMetricData: insights,
   ListQueries: lake,
-  PutEventConfiguration: eventConfiguration,
-  RegisterOrganizationDelegatedAdmin: organizations,
   RestoreEventDataStore: lake,
   SearchSampleQueries: lake,
   StartDashboardRefresh: dashboards,

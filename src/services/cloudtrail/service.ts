@@ -2,9 +2,11 @@ import * as sdk from "@aws-sdk/client-cloudtrail";
 import type { Service } from "../operation.js";
 import { channelOperations } from "./channels/operations.js";
 import type { CloudTrailDeps } from "./deps.js";
+import { eventConfigurationOperations } from "./event-configuration/event-configuration.js";
 import { lookupEvents } from "./history/lookup-events.js";
 import { insightOperations } from "./insights/operations.js";
 import { notOffered } from "./not-offered.js";
+import { organizationOperations } from "./organizations/delegated-admins.js";
 import { policyOperations } from "./policies/policies.js";
 import { tagOperations } from "./tags/tags.js";
 import { trailOperations } from "./trails/operations.js";
@@ -25,6 +27,8 @@ export function cloudtrailService(deps: CloudTrailDeps): Service {
       ...insightOperations(deps),
       ...tagOperations(deps),
       ...policyOperations(deps),
+      ...eventConfigurationOperations(deps),
+      ...organizationOperations(),
       ...channelOperations(deps),
     ],
     notOffered,

@@ -17,7 +17,8 @@ export function problemOfSource(selectors: TrailSelectors, insights: readonly In
   return undefined;
 }
 
-function selectsSome(selectors: TrailSelectors, category: SourceCategory, writes: boolean): boolean {
+/** Whether events of a category can be selected at all. */
+export function selectsSome(selectors: TrailSelectors, category: SourceCategory, writes: boolean): boolean {
   if (selectors.kind === "basic")
     return selectors.selectors.some((selector) =>
       category === "Data"

@@ -109,6 +109,7 @@ export const createTrail = (deps: CloudTrailDeps) =>
           includeGlobal,
           recursive: input.RecursiveLogging ?? true,
           insights: [],
+          aggregations: [],
         };
         const facts = { fromMs: nowMs, requestId: call.requestId };
         await tx

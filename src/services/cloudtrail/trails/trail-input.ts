@@ -1,6 +1,6 @@
 import type { CreateTrailCommandInput, UpdateTrailCommandInput } from "@aws-sdk/client-cloudtrail";
 import type { ServiceError } from "../../service-error.js";
-import { cloudTrailError } from "../errors.js";
+import { cloudTrailError, organizationsNotInUse } from "../errors.js";
 
 type TrailInput = CreateTrailCommandInput | UpdateTrailCommandInput;
 
@@ -13,8 +13,7 @@ export function checkCombination(settings: { readonly multiRegion: boolean; read
 
 /** Organisations do not exist here: the error an account outside one gets. */
 export function refuseOrganizationTrail(input: TrailInput): void {
-  if (input.IsOrganizationTrail === true)
-    throw cloudTrailError("OrganizationsNotInUse", "The account is not a member of an organization.");
+  if (input.IsOrganizationTrail === true) throw organizationsNotInUse();
 }
 
 /** Syntax of names, before anything outside is asked. An empty topic name means none. */

@@ -8,7 +8,7 @@ export const createEvents = `
 CREATE TABLE IF NOT EXISTS events (
   account_id     LowCardinality(String),
   region         LowCardinality(String),
-  -- Management | Data | Insight | NetworkActivity
+  -- Management | Data | Insight | NetworkActivity | Aggregated
   category       LowCardinality(String),
   -- milliseconds since the epoch
   event_time_ms  Int64 CODEC(Delta, LZ4),

@@ -96,4 +96,15 @@ export const trailsMigrations: readonly Migration[] = [
       await tx.schema.alterTable("trail_states").addColumn("insights", "text").execute();
     },
   },
+  {
+    name: "trails-006-aggregation",
+    up: async (tx) => {
+      await tx.schema.alterTable("trail_states").addColumn("aggregations", "text").execute();
+      await createTable(tx, "aggregate_counts", {
+        text: "trail_id! region! event_source! template! primary_value! counts!",
+        bigint: "window_start_ms!",
+        key: ["trail_id", "region", "window_start_ms", "event_source", "template", "primary_value"],
+      });
+    },
+  },
 ];

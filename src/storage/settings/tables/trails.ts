@@ -44,6 +44,8 @@ export interface TrailTables {
     recursive: number;
     /** JSON of `InsightSelection[]`; null if it wants none. */
     insights: string | null;
+    /** JSON of `AggregationTemplate[]`; null for none. */
+    aggregations: string | null;
     /** Request id of the call that made the change; its own record is selected by the states before and after it. */
     changed_by: string;
   };
@@ -107,6 +109,18 @@ export interface TrailTables {
     created_ms: number;
     attempts: number;
     retry_ms: number;
+  };
+
+  /** Data events of a trail, counted in windows of five minutes that are not yet over. */
+  aggregate_counts: {
+    trail_id: string;
+    region: string;
+    window_start_ms: number;
+    event_source: string;
+    template: string;
+    primary_value: string;
+    /** JSON of `Counts`. */
+    counts: string;
   };
 
   trail_status: {
