@@ -79,6 +79,19 @@ export function eventStoreContract(name: string, store: () => EventStore): void 
       expect(pages).toEqual(sorted);
     });
 
+    it("gives full pages of what was written several times, each once, also over categories", async () => {
+      const account = newAccount();
+      const rows = Array.from({ length: 9 }, (_, index) =>
+        event(account, { eventTimeMs: noon + index, category: index % 2 === 0 ? "Management" : "Data" }),
+      );
+      for (let time = 0; time < 3; time++) await store().append(rows);
+      const newest = [...rows].reverse();
+      expect(await lookup(account, { categories: ["Management", "Data"], limit: 4 })).toEqual(newest.slice(0, 4));
+      const management = newest.filter((row) => row.category === "Management");
+      expect(await lookup(account, { limit: 4 })).toEqual(management.slice(0, 4));
+      expect(await lookup(account, { limit: 4, after: management[3] })).toEqual(management.slice(4));
+    });
+
     it("includes both bounds of time", async () => {
       const account = newAccount();
       const rows = [-1001, -1000, 1000, 1001].map((offset) => event(account, { eventTimeMs: noon + offset }));

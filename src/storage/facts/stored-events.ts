@@ -57,24 +57,37 @@ export class StoredEvents implements EventStore {
 
   async lookup(scope: Scope, query: EventQuery): Promise<EventRow[]> {
     await this.#writer.visible("events");
-    const { attribute, addressee, after } = query;
-    const text = lookupEvents({
-      attribute: attribute?.key,
-      addressed: addressee !== undefined,
-      paged: after !== undefined,
-    });
-    const rows = await this.#database.query<EventColumns>("facts.lookupEvents", text, {
-      ...scope,
-      categories: query.categories,
-      fromMs: query.fromMs,
-      untilMs: query.untilMs,
-      attribute: attribute?.key === "ReadOnly" ? Number(attribute.value) : (attribute?.value ?? ""),
-      addressee: addressee ?? "",
-      afterMs: after?.eventTimeMs ?? 0,
-      afterId: after?.eventId ?? "",
-      limit: query.limit,
-    });
-    return rows.map(eventOf);
+    const found = await Promise.all(query.categories.map((category) => this.#lookupCategory(scope, query, category)));
+    if (found.length === 1) return found[0]!;
+    return found.flat().sort(newestFirst).slice(0, query.limit);
+  }
+
+  /** Asks again behind what it has where so much was written twice that a page came out short. */
+  async #lookupCategory(scope: Scope, query: EventQuery, category: EventRow["category"]): Promise<EventRow[]> {
+    const { attribute, addressee, limit } = query;
+    const found: EventRow[] = [];
+    let after = query.after;
+    for (;;) {
+      const text = lookupEvents({
+        attribute: attribute?.key,
+        addressed: addressee !== undefined,
+        paged: after !== undefined,
+      });
+      const rows = await this.#database.query<EventColumns>("facts.lookupEvents", text, {
+        ...scope,
+        category,
+        fromMs: query.fromMs,
+        untilMs: query.untilMs,
+        attribute: attribute?.key === "ReadOnly" ? Number(attribute.value) : (attribute?.value ?? ""),
+        addressee: addressee ?? "",
+        afterMs: after?.eventTimeMs ?? 0,
+        afterId: after?.eventId ?? "",
+        limit,
+      });
+      for (const row of rows) if (row.event_id !== found.at(-1)?.eventId) found.push(eventOf(row));
+      if (rows.length < limit || found.length >= limit) return found.slice(0, limit);
+      after = found.at(-1);
+    }
   }
 
   async lastCommit(streamId: string): Promise<number> {
@@ -150,6 +163,10 @@ export class StoredEvents implements EventStore {
     }
     return repeats;
   }
+}
+
+function newestFirst(one: EventRow, other: EventRow): number {
+  return other.eventTimeMs - one.eventTimeMs || (one.eventId < other.eventId ? 1 : -1);
 }
 
 interface Place {
