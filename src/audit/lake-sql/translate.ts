@@ -1,3 +1,13 @@
+import { compileQuery, type Visible } from "./compile-query.js";
+import { parseQuery } from "./parse-query.js";
+import { printed } from "./print.js";
+import { QueryRefused } from "./query-refused.js";
+import { type Source, Subselect } from "./scope.js";
+import { columnsOf } from "./store-columns.js";
+import { freshName, quoted, startNames } from "./value.js";
+
+export { QueryRefused } from "./query-refused.js";
+
 /** A store that a statement may read. */
 export interface ReadableStore {
   readonly storeId: string;
@@ -16,7 +26,74 @@ export interface TranslatedQuery {
   readonly storeIds: readonly string[];
 }
 
-/** A statement that is not served; the message is for its author. */
-export class QueryRefused extends Error {
-  override readonly name = "QueryRefused";
+export interface QueryBindings {
+  /** What `now()` is. */
+  readonly nowMs: number;
+  /** Values of `?` and `'?'`, in the order in which these stand in the statement. */
+  readonly parameters?: readonly string[];
+}
+
+/** Parts of a statement that were compiled; a common table counts each time it is used. */
+const partsMax = 20_000;
+const sqlCharsMax = 1_000_000;
+
+/** What the statement relies on, whatever the session is set to. */
+const settings = [
+  "join_use_nulls = 1",
+  "transform_null_in = 0",
+  "enable_positional_arguments = 0",
+  "aggregate_functions_null_for_empty = 0",
+  "group_by_use_nulls = 0",
+  "union_default_mode = ''",
+];
+
+/**
+ * Reads a statement of CloudTrail Lake's SQL and writes the engine's. The tree that is read holds only what is served, and
+ * each part of it is written anew: nothing of the statement's text gets into the SQL but literals, quoted.
+ *
+ * @param stores the store with an id in lower case, if the caller may read it.
+ * @throws QueryRefused for all that is not served; stores may throw what it likes.
+ */
+export function translateQuery(
+  statement: string,
+  stores: (storeId: string) => ReadableStore | undefined,
+  { nowMs, parameters = [] }: QueryBindings,
+): TranslatedQuery {
+  startNames();
+  const query = parseQuery(statement);
+  const storeIds = new Set<string>();
+  let parts = 0;
+  const visible: Visible = {
+    tables: new Map(),
+    statement: {
+      nowMs,
+      parameters,
+      count: () => {
+        if (++parts > partsMax) throw new QueryRefused("The query is too complex");
+      },
+    },
+    store: (id) => {
+      const store = stores(id.toLowerCase());
+      if (store === undefined)
+        throw new QueryRefused(`Event data store '${id}' does not exist, or is not yours to read`);
+      storeIds.add(store.storeId);
+      return storeRows(store);
+    },
+  };
+  const rows = compileQuery(query, visible);
+  const sql = `${rows.render(rows.columns.map(({ value }) => `${printed(value)} AS ${freshName("r")}`))} SETTINGS ${settings.join(", ")}`;
+  if (storeIds.size === 0) throw new QueryRefused("The query reads no event data store");
+  if (sql.length > sqlCharsMax) throw new QueryRefused("The query is too complex");
+  const columns = rows.columns.map(({ shown, name }, index) => shown ?? name ?? `_col${index}`);
+  return { sql, columns, storeIds: [...storeIds] };
+}
+
+/** The rows of a store, as long as they are kept. */
+function storeRows({ storeId, kind, fromMs }: ReadableStore): Source {
+  const from = new Date(fromMs).toISOString().replace("T", " ").replace("Z", "");
+  return new Subselect((demand) => ({
+    columns: columnsOf(kind, demand),
+    render: (select) =>
+      `SELECT ${select.join(", ")} FROM lake_events WHERE store_id = ${quoted(storeId)} AND event_time >= toDateTime64('${from}', 3, 'UTC')`,
+  }));
 }

@@ -1,0 +1,405 @@
+import { castTo, typeOf } from "./casts.js";
+import { aggregateRules } from "./functions/aggregates.js";
+import { type Argument, chosen, type FunctionCall } from "./functions/rules.js";
+import { scalarRules } from "./functions/scalars.js";
+import { windowed } from "./functions/windows.js";
+import { binary, compared, truth } from "./operators.js";
+import { QueryRefused } from "./query-refused.js";
+import { resolve, type Scope } from "./scope.js";
+import type { Call, Expression, Query, SortItem, Window } from "./tree.js";
+import {
+  bigint,
+  boolean,
+  date,
+  dayInterval,
+  decimalOf,
+  double,
+  isNested,
+  monthInterval,
+  nameOf,
+  type Type,
+  timestamp,
+  unknown,
+  varchar,
+} from "./types.js";
+import {
+  coerced,
+  fieldAt,
+  freshName,
+  isNull,
+  momentOf,
+  nullOf,
+  type Parts,
+  quoted,
+  textValue,
+  unified,
+  type Value,
+  value,
+} from "./value.js";
+
+/** What expressions of one SELECT stand in. */
+export interface Surroundings {
+  readonly scope: Scope;
+  /** Of a SELECT with groups: SQL that has one value in each. Elsewhere undefined. */
+  readonly group?: Group;
+  readonly windows: ReadonlyMap<string, Window>;
+  /** Whether aggregates may stand here, and what the place is called. */
+  readonly place: "SELECT" | "WHERE" | "GROUP BY" | "FROM" | "an aggregate" | "a lambda";
+  readonly statement: Statement;
+  /** A query within an expression, which may use columns of the scope around it. */
+  inner(query: Query, outer: Scope): InnerQuery;
+  readonly orNull?: boolean;
+}
+
+export interface Group {
+  readonly keys: ReadonlySet<string>;
+  readonly rows: ReadonlySet<Parts>;
+}
+
+/** What all of a statement shares. */
+export interface Statement {
+  readonly nowMs: number;
+  readonly parameters: readonly string[];
+  /** Throws where the whole has become too large. */
+  count(): void;
+}
+
+export interface InnerQuery {
+  readonly columns: readonly Value[];
+  /** One SELECT of these expressions. */
+  render(select: readonly string[]): string;
+}
+
+export function compile(expression: Expression, around: Surroundings): Value {
+  around.statement.count();
+  const made = compiled(expression, around);
+  return made.ofRow && isKeyOf(around.group, made) ? oneInGroup(made) : made;
+}
+
+/** Rows that are not made yet have no SQL of their own to compare. */
+function isKeyOf(group: Group | undefined, made: Value): boolean {
+  if (group === undefined) return false;
+  return made.parts ? group.rows.has(made.parts) : group.keys.has(made.sql);
+}
+
+function oneInGroup(made: Value): Value {
+  if (!made.parts) return { type: made.type, sql: made.sql, ofRow: false };
+  const { type, parts } = made;
+  return {
+    type,
+    ofRow: false,
+    parts: { field: (index) => oneInGroup(parts.field(index)), isNull: () => parts.isNull() },
+    get sql() {
+      return made.sql;
+    },
+  };
+}
+
+function compiled(expression: Expression, around: Surroundings): Value {
+  const inner = (one: Expression) => compile(one, around);
+  switch (expression.kind) {
+    case "null":
+      return nullOf(unknown);
+    case "boolean":
+      return value(boolean, expression.value ? "toUInt8(1)" : "toUInt8(0)");
+    case "number":
+      return numberValue(expression.text);
+    case "string":
+      return expression.index === undefined || around.statement.parameters.length === 0
+        ? textValue(expression.text)
+        : parameterValue(around, expression.index, true);
+    case "moment":
+      return momentOf(expression.text, expression.type === "date" ? date : timestamp);
+    case "interval":
+      return intervalValue(expression.text, expression.unit);
+    case "parameter":
+      return parameterValue(around, expression.index, false);
+    case "name":
+    case "field":
+      return compiledPath(expression, around);
+    case "subscript":
+      return applied("subscript", [expression.of, expression.index], around);
+    case "call":
+      return compiledCall(expression, around);
+    case "lambda":
+      throw new QueryRefused("a lambda can only be an argument of a function");
+    case "negate":
+      return negated(inner(expression.of), around);
+    case "not": {
+      const of = inner(expression.of);
+      return value(boolean, `(NOT ${truth(of)})`, of);
+    }
+    case "binary":
+      return binary(expression.operator, inner(expression.left), inner(expression.right), around.orNull ?? false);
+    case "is null": {
+      const of = inner(expression.of);
+      return value(boolean, `(${isNull(of)})`, of);
+    }
+    case "between": {
+      const of = inner(expression.of);
+      const low = compared(">=", of, inner(expression.low));
+      const high = compared("<=", of, inner(expression.high));
+      return value(boolean, `(${low.sql} AND ${high.sql})`, low, high);
+    }
+    case "in list":
+      return among(inner(expression.of), expression.list.map(inner));
+    case "in query":
+      return amongRows(inner(expression.of), expression.query, around);
+    case "like":
+      return like(expression, around);
+    case "exists": {
+      const rows = around.inner(expression.query, around.scope);
+      return value(boolean, `((SELECT count() FROM (${rows.render(["1"])} LIMIT 1)) > 0)`);
+    }
+    case "scalar":
+      return oneOf(expression.query, around);
+    case "case":
+      return compiledCase(expression, around);
+    case "cast":
+      return castTo(inner(expression.of), typeOf(expression.to), expression.orNull || (around.orNull ?? false));
+    case "array":
+      return arrayValue(expression.values.map(inner));
+    case "row":
+      return rowValue(expression.values.map(inner));
+    case "at time zone":
+      return applied("at_timezone", [expression.of, expression.zone], around);
+  }
+}
+
+function numberValue(text: string): Value {
+  if (/[eE]/.test(text)) return value(double, `toFloat64('${text}')`);
+  if (!text.includes(".")) {
+    if (BigInt(text) > 9223372036854775807n) throw new QueryRefused(`Invalid numeric literal: ${text}`);
+    return value(bigint, `toInt64(${BigInt(text)})`);
+  }
+  const [whole = "", fraction = ""] = text.replace(/^0+(?=\d)/, "").split(".");
+  const digits = (whole === "0" ? "" : whole) + fraction;
+  if (digits.length > 38) throw new QueryRefused(`Invalid numeric literal: ${text}`);
+  return value(
+    decimalOf(Math.max(digits.length, 1), fraction.length),
+    `toDecimal128('${whole || "0"}.${fraction || "0"}', ${fraction.length})`,
+  );
+}
+
+const msPerUnit: Readonly<Record<string, number>> = {
+  second: 1000,
+  minute: 60_000,
+  hour: 3_600_000,
+  day: 86_400_000,
+};
+
+function intervalValue(text: string, unit: string): Value {
+  const months = unit === "year" ? 12 : unit === "month" ? 1 : undefined;
+  const ms = msPerUnit[unit];
+  if (months === undefined && ms === undefined)
+    throw new QueryRefused(`intervals of ${unit.toUpperCase()} are not supported`);
+  const shape = unit === "second" ? /^-?\d{1,9}(\.\d{1,3})?$/ : /^-?\d{1,9}$/;
+  if (!shape.test(text)) throw new QueryRefused(`Invalid INTERVAL ${unit.toUpperCase()} value: ${text.slice(0, 60)}`);
+  if (months !== undefined) return value(monthInterval, `toInt64(${Number(text) * months})`);
+  return value(dayInterval, `toInt64(${Math.round(Number(text) * ms!)})`);
+}
+
+/** Values are never part of the text that is parsed; without quotes around its place, what looks like a number is one. */
+function parameterValue({ statement }: Surroundings, index: number, isQuoted: boolean): Value {
+  const text = statement.parameters[index];
+  if (text === undefined) throw new QueryRefused(`there is no value for parameter ${index + 1} of the query`);
+  return !isQuoted && /^\d{1,18}(\.\d{1,18})?$/.test(text) ? numberValue(text) : textValue(text);
+}
+
+function compiledPath(expression: Expression & { kind: "name" | "field" }, around: Surroundings): Value {
+  const path: string[] = [];
+  let root: Expression = expression;
+  while (root.kind === "field") {
+    path.unshift(root.name);
+    root = root.of;
+  }
+  if (root.kind === "name") return resolve([root.name, ...path], around.scope);
+  let of = compile(root, around);
+  for (const name of path) {
+    const index = of.type.kind === "row" ? of.type.fields.findIndex((field) => field.name === name.toLowerCase()) : -1;
+    if (index < 0) throw new QueryRefused(`there is no field '${name}' in ${nameOf(of.type)}`);
+    of = fieldAt(of, index);
+  }
+  return of;
+}
+
+function negated(of: Value, around: Surroundings): Value {
+  if (of.type.kind === "double" || of.type.kind === "decimal" || of.type.kind.startsWith("interval"))
+    return value(of.type, `(-(${of.sql}))`, of);
+  return binary("-", value(bigint, "toInt64(0)"), of, around.orNull ?? false);
+}
+
+/** x = a OR x = b …, as a set where all are plain. */
+function among(of: Value, list: readonly Value[]): Value {
+  const [one, ...others] = unified([of, ...list], "IN") as [Value, ...Value[]];
+  const constants = others.filter((_other, index) => list[index]!.type.kind !== "unknown" && isPlain(list[index]!));
+  const rest = others.filter((_other, index) => list[index]!.type.kind === "unknown" || !isPlain(list[index]!));
+  const tests = rest.map((other) => compared("=", one, other).sql);
+  if (constants.length > 0 && !isNested(one.type))
+    tests.unshift(`(${one.sql} IN (${constants.map(({ sql }) => sql).join(", ")}))`);
+  else tests.unshift(...constants.map((other) => compared("=", one, other).sql));
+  return value(boolean, `(${tests.join(" OR ")})`, one, ...others);
+}
+
+function isPlain(of: Value): boolean {
+  return of.literal !== undefined || /^(toInt64|toDecimal128)\([^(]*\)$/.test(of.sql);
+}
+
+/** NOT IN is NULL where the rows hold a NULL, which the engine's IN does not know. */
+function amongRows(of: Value, query: Query, around: Surroundings): Value {
+  const rows = around.inner(query, around.scope);
+  if (rows.columns.length !== 1) throw new QueryRefused("a subquery after IN must have one column");
+  const [one, other] = unified([of, rows.columns[0]!], "IN") as [Value, Value];
+  if (isNested(one.type)) throw new QueryRefused(`IN with a subquery is not supported for ${nameOf(one.type)}`);
+  const name = freshName("c");
+  const found = (what: string) => `(SELECT ${what} FROM (${rows.render([`${other.sql} AS ${name}`])}))`;
+  const isIn = `${one.sql} IN (SELECT ${name} FROM (${rows.render([`${other.sql} AS ${name}`])}) WHERE isNotNull(${name}))`;
+  return value(
+    boolean,
+    `multiIf(${isIn}, 1, ${found("count()")} = 0, 0, isNull(${one.sql}) OR ${found(`countIf(isNull(${name}))`)} > 0, NULL, 0)`,
+    one,
+  );
+}
+
+function oneOf(query: Query, around: Surroundings): Value {
+  const rows = around.inner(query, around.scope);
+  if (rows.columns.length !== 1) throw new QueryRefused("a subquery in an expression must have one column");
+  const column = rows.columns[0]!;
+  if (isNested(column.type)) throw new QueryRefused(`a subquery in an expression cannot give ${nameOf(column.type)}`);
+  return value(column.type, `(${rows.render([column.sql])})`);
+}
+
+function like({ of, pattern, escape: escapedBy }: Expression & { kind: "like" }, around: Surroundings): Value {
+  const text = coercedText(compile(of, around), "LIKE");
+  const by = compile(pattern, around);
+  if (by.literal === undefined) throw new QueryRefused("the pattern of LIKE must be a string literal");
+  const mark = escapedBy && compile(escapedBy, around).literal;
+  if (escapedBy && (mark === undefined || [...mark].length !== 1))
+    throw new QueryRefused("ESCAPE must be one character");
+  return value(boolean, `(${text.sql} LIKE ${quoted(enginePattern(by.literal, mark))})`, text);
+}
+
+/** The engine escapes with a backslash, always. */
+function enginePattern(pattern: string, mark: string | undefined): string {
+  let result = "";
+  const characters = [...pattern];
+  for (let index = 0; index < characters.length; index++) {
+    const character = characters[index]!;
+    if (character === mark) {
+      const next = characters[++index];
+      if (next !== "%" && next !== "_" && next !== mark)
+        throw new QueryRefused("Escape character must be followed by '%', '_' or the escape character itself");
+      result += next === "%" || next === "_" || next === "\\" ? `\\${next}` : next;
+    } else result += character === "\\" ? "\\\\" : character;
+  }
+  return result;
+}
+
+function coercedText(of: Value, what: string): Value {
+  if (of.type.kind !== "varchar" && of.type.kind !== "unknown")
+    throw new QueryRefused(`${what} needs varchar, not ${nameOf(of.type)}`);
+  return coerced(of, varchar);
+}
+
+function compiledCase({ of, branches, otherwise }: Expression & { kind: "case" }, around: Surroundings): Value {
+  const subject = of && compile(of, around);
+  const conditions = branches.map(({ when }) => {
+    const condition = compile(when, around);
+    return subject ? compared("=", subject, condition) : value(boolean, truth(condition), condition);
+  });
+  const results = unified(
+    [
+      ...branches.map(({ result }) => compile(result, around)),
+      otherwise ? compile(otherwise, around) : nullOf(unknown),
+    ],
+    "CASE",
+  );
+  const made = chosen(
+    conditions.map((condition, index) => [condition.sql, results[index]!]),
+    results.at(-1)!,
+  );
+  return value(made.type, made.sql, made, ...conditions);
+}
+
+function arrayValue(values: readonly Value[]): Value {
+  const members = unified(values, "ARRAY");
+  const type: Type = { kind: "array", of: members[0]?.type ?? unknown };
+  const made = value(type, `[[${members.map(({ sql }) => sql).join(", ")}]]`, ...members);
+  return type.of.kind === "unknown" ? made : coercedExactly(made);
+}
+
+function rowValue(values: readonly Value[]): Value {
+  const type: Type = { kind: "row", fields: values.map(({ type }) => ({ type })) };
+  return coercedExactly(value(type, `[tuple(${values.map(({ sql }) => sql).join(", ")})]`, ...values));
+}
+
+function coercedExactly(of: Value): Value {
+  return castTo(of, of.type, false, true);
+}
+
+/** A function by its name with arguments that are not a call in the statement. */
+function applied(name: string, values: readonly Expression[], around: Surroundings): Value {
+  return scalarRules[name]!(callOf(name, values, around));
+}
+
+function callOf(name: string, values: readonly Expression[], around: Surroundings): FunctionCall {
+  const { nowMs } = around.statement;
+  return { name, arguments: values.map((one) => argument(one, around)), orNull: around.orNull ?? false, nowMs };
+}
+
+function argument(expression: Expression, around: Surroundings): Argument {
+  if (expression.kind !== "lambda") return { kind: "value", value: compile(expression, around) };
+  const { parameters, body } = expression;
+  return {
+    kind: "lambda",
+    parameters: parameters.length,
+    body: (...values) => {
+      const columns = parameters.map((name, index) => ({ name: name.toLowerCase(), value: values[index]! }));
+      return compile(body, { ...around, place: "a lambda", scope: { columns, outer: around.scope } });
+    },
+  };
+}
+
+function compiledCall(call: Call, around: Surroundings): Value {
+  if (call.over)
+    return windowed(call, around.windows, allowing(around, "a window function"), (one) => compile(one, around));
+  if (Object.hasOwn(aggregateRules, call.name)) return aggregated(call, around);
+  if (!Object.hasOwn(scalarRules, call.name)) throw new QueryRefused(`Function '${call.name}' not registered`);
+  for (const [given, what] of [
+    [call.distinct, "DISTINCT"],
+    [call.star, "*"],
+    [call.orderBy.length > 0, "ORDER BY"],
+    [call.filter !== undefined, "FILTER"],
+    [call.ignoreNulls, "IGNORE NULLS"],
+  ] as const)
+    if (given) throw new QueryRefused(`${what} is not allowed in ${call.name}, which is not an aggregate`);
+  if (call.name === "try") return compile(only(call), { ...around, orNull: true });
+  return scalarRules[call.name]!(callOf(call.name, call.values, around));
+}
+
+function only(call: Call): Expression {
+  if (call.values.length !== 1) throw new QueryRefused(`${call.name} takes one value`);
+  return call.values[0]!;
+}
+
+function allowing(around: Surroundings, what: string): Surroundings {
+  if (around.place !== "SELECT") throw new QueryRefused(`${what} cannot stand in ${around.place}`);
+  return around;
+}
+
+function aggregated(call: Call, around: Surroundings): Value {
+  allowing(around, `the aggregate ${call.name}`);
+  if (call.ignoreNulls) throw new QueryRefused(`IGNORE NULLS is not supported for ${call.name} without OVER`);
+  const inside: Surroundings = { ...around, group: undefined, place: "an aggregate" };
+  const filter = call.filter && truth(compile(call.filter, inside));
+  const order = call.orderBy.map((item: SortItem) => ({ ...item, value: compile(item.value, inside) }));
+  const made = aggregateRules[call.name]!({
+    ...callOf(call.name, call.values, inside),
+    star: call.star,
+    distinct: call.distinct,
+    filter,
+    order,
+    over: undefined,
+  });
+  return { type: made.type, sql: made.sql, ofRow: false };
+}

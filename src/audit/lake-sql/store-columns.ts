@@ -1,0 +1,348 @@
+import type { ReadableStore } from "./translate.js";
+import { arrayOf, bigint, boolean, double, type Field, jsonMap, type Type, timestamp, varchar } from "./types.js";
+import { quoted, spreadRow, type Value, value } from "./value.js";
+
+/** Gives an expression over `lake_events` a name that the query can use, so only what is asked for is read. */
+export type Demand = (sql: string) => string;
+
+export interface StoreColumn {
+  /** In lower case. */
+  readonly name: string;
+  readonly value: Value;
+}
+
+/** A field of a row in a record: its name there, and what it is. A shortcut is a column of the table with the same text. */
+interface Member {
+  readonly name: string;
+  readonly is: Type | readonly Member[];
+  readonly column?: string;
+  /** Another spelling that AWS has published. */
+  readonly spelled?: string;
+}
+
+const text = (name: string, column?: string): Member => ({ name, is: varchar, column });
+const texts = (...names: string[]): Member[] => names.map((name) => text(name));
+const map = (name: string): Member => ({ name, is: jsonMap });
+const row = (name: string, ...members: Member[]): Member => ({ name, is: members });
+
+const resource: readonly Field[] = [
+  { name: "accountid", type: varchar },
+  { name: "type", type: varchar },
+  { name: "arn", type: varchar },
+  { name: "arnprefix", type: varchar },
+];
+
+const userIdentity = row(
+  "userIdentity",
+  text("type", "identity_type"),
+  text("principalId", "identity_principal_id"),
+  text("arn", "identity_arn"),
+  text("accountId", "identity_account_id"),
+  text("accessKeyId", "identity_access_key_id"),
+  text("userName", "identity_user_name"),
+  row(
+    "sessionContext",
+    row("attributes", { name: "creationDate", is: timestamp }, text("mfaAuthenticated")),
+    row(
+      "sessionIssuer",
+      ...texts("type", "principalId"),
+      text("arn", "issuer_arn"),
+      text("accountId"),
+      text("userName", "issuer_user_name"),
+    ),
+    row("webIdFederationData", text("federatedProvider"), map("attributes")),
+    ...texts("sourceIdentity", "ec2RoleDelivery", "ec2IssuedInVpc", "assumedRoot"),
+  ),
+  text("invokedBy", "identity_invoked_by"),
+  text("identityProvider"),
+  row("onBehalfOf", ...texts("userId", "identityStoreArn")),
+  row("inScopeOf", ...texts("sourceArn", "sourceAccount", "issuerType"), {
+    ...text("credentialsIssuedTo"),
+    spelled: "credentiaisissuedto",
+  }),
+  text("credentialId"),
+);
+
+/** Columns of CloudTrail events. Source: CloudTrail User Guide, "CloudTrail Lake supported schemas". */
+const cloudTrailEvent: readonly Member[] = [
+  text("eventVersion", "event_version"),
+  userIdentity,
+  { name: "eventTime", is: timestamp, column: "event_time" },
+  text("eventSource", "event_source"),
+  text("eventName", "event_name"),
+  text("awsRegion", "aws_region"),
+  text("sourceIPAddress", "source_ip_address"),
+  text("userAgent", "user_agent"),
+  text("errorCode", "error_code"),
+  text("errorMessage", "error_message"),
+  map("requestParameters"),
+  map("responseElements"),
+  map("additionalEventData"),
+  text("requestID", "request_id"),
+  text("eventID", "event_id"),
+  { name: "readOnly", is: boolean, column: "read_only" },
+  { name: "resources", is: arrayOf({ kind: "row", fields: resource }) },
+  text("eventType", "event_type"),
+  text("apiVersion"),
+  { name: "managementEvent", is: boolean, column: "management_event" },
+  text("recipientAccountId", "recipient_account_id"),
+  text("sharedEventID", "shared_event_id"),
+  text("annotation"),
+  text("vpcEndpointId"),
+  text("vpcEndpointAccountId"),
+  map("serviceEventDetails"),
+  map("addendum"),
+  map("edgeDeviceDetails"),
+  map("insightDetails"),
+  text("eventCategory", "event_category"),
+  row("tlsDetails", ...texts("tlsVersion", "cipherSuite", "clientProvidedHostHeader", "keyExchange")),
+  text("sessionCredentialFromConsole"),
+  row(
+    "eventContext",
+    map("requestContext"),
+    row("tagContext", { name: "resourceTags", is: resourceTags() }, map("principalTags")),
+  ),
+];
+
+function resourceTags(): Type {
+  return arrayOf({
+    kind: "row",
+    fields: [
+      { name: "arn", type: varchar },
+      { name: "tags", type: jsonMap },
+    ],
+  });
+}
+
+const common: readonly Member[] = [
+  text("eventVersion", "event_version"),
+  text("eventCategory", "event_category"),
+  text("eventType", "event_type"),
+  text("eventID", "event_id"),
+  { name: "eventTime", is: timestamp, column: "event_time" },
+  text("awsRegion", "aws_region"),
+  text("recipientAccountId", "recipient_account_id"),
+];
+
+const activity: readonly Member[] = [
+  ...common,
+  row("addendum", ...texts("reason", "updatedFields", "originalUID", "originalEventID")),
+  row("metadata", ...texts("ingestionTime", "channelARN")),
+  row(
+    "eventData",
+    text("version"),
+    row("userIdentity", ...texts("type", "principalId"), map("details")),
+    ...texts("userAgent", "eventSource", "eventName", "eventTime", "UID"),
+    map("requestParameters"),
+    map("responseElements"),
+    text("errorCode"),
+    { ...text("errorMessage"), spelled: "errormssage" },
+    ...texts("sourceIPAddress", "recipientAccountId"),
+    map("additionalEventData"),
+  ),
+];
+
+const configurationItem: readonly Member[] = [
+  ...common,
+  map("addendum"),
+  row(
+    "eventData",
+    ...texts(
+      "configurationItemVersion",
+      "configurationItemCaptureTime",
+      "configurationItemStatus",
+      "configurationItemStateId",
+      "accountId",
+      "resourceType",
+      "resourceId",
+      "resourceName",
+      "arn",
+      "awsRegion",
+      "availabilityZone",
+      "resourceCreationTime",
+    ),
+    map("configuration"),
+    map("supplementaryConfiguration"),
+    text("relatedEvents"),
+    row("relationships", ...texts("name", "resourceType", "resourceId", "resourceName")),
+    map("tags"),
+  ),
+];
+
+const evidence: readonly Member[] = [
+  ...common,
+  map("addendum"),
+  row(
+    "eventData",
+    map("attributes"),
+    ...texts(
+      "awsAccountId",
+      "awsOrganization",
+      "complianceCheck",
+      "dataSource",
+      "eventName",
+      "eventSource",
+      "evidenceAwsAccountId",
+      "evidenceByType",
+      "iamId",
+      "evidenceId",
+      "time",
+      "assessmentId",
+      "controlSetId",
+      "controlId",
+      "controlName",
+      "controlDomainName",
+      "frameworkName",
+      "frameworkId",
+      "service",
+      "serviceCategory",
+      "resourceArn",
+      "resourceType",
+      "description",
+      "manualEvidenceS3ResourcePath",
+      "resourceComplianceCheck",
+    ),
+  ),
+];
+
+const columnsByKind: Readonly<Record<ReadableStore["kind"], readonly Member[]>> = {
+  CloudTrail: cloudTrailEvent,
+  ActivityAuditLog: activity,
+  ConfigurationItem: configurationItem,
+  Evidence: evidence,
+  Insight: common,
+};
+
+const attribution: readonly Field[] = [
+  { name: "attribute", type: varchar },
+  { name: "insightvalue", type: varchar },
+  { name: "insightaverage", type: double },
+  { name: "baselinevalue", type: varchar },
+  { name: "baselineaverage", type: double },
+];
+
+/** The columns of a store, each of which is asked for when it is used. */
+export function columnsOf(kind: ReadableStore["kind"], demand: Demand): StoreColumn[] {
+  const columns = columnsByKind[kind].map((member) => ({
+    name: member.name.toLowerCase(),
+    value: memberValue(member, [], demand),
+  }));
+  if (kind === "Insight") columns.push(...insightColumns(demand));
+  const eventJson = () => demand("record");
+  columns.push({ name: "eventjson", value: lazy(varchar, eventJson) });
+  columns.push({ name: "eventjsonchecksum", value: lazy(varchar, () => demand("base64Encode(SHA256(record))")) });
+  return columns;
+}
+
+function memberValue(member: Member, path: readonly string[], demand: Demand): Value {
+  const here = [...path, member.name];
+  if (!("kind" in member.is)) return rowValue(member.is, here, demand);
+  const type = member.is;
+  return lazy(type, () =>
+    demand(member.column === undefined ? fromRecord(type, here) : fromColumn(type, member.column)),
+  );
+}
+
+function rowValue(members: readonly Member[], path: readonly string[], demand: Demand): Value {
+  const fields = members.flatMap((member) => {
+    const named = (name: string) => ({ name, is: member });
+    return member.spelled
+      ? [named(member.spelled), named(member.name.toLowerCase())]
+      : [named(member.name.toLowerCase())];
+  });
+  const values = new Map<number, Value>();
+  const field = (index: number): Value => {
+    const known = values.get(index) ?? memberValue(fields[index]!.is, path, demand);
+    values.set(index, known);
+    return known;
+  };
+  const isNull = () => demand(`JSONType(record, ${keys(path)}) != 'Object'`);
+  const typed = fields.map(({ name }, index): Field => ({ name, type: field(index).type }));
+  return spreadRow(typed, { field, isNull }, true);
+}
+
+/** Whether the table has it as a column: text that is empty there was not in the record. */
+function fromColumn(type: Type, column: string): string {
+  if (type.kind === "boolean") return `nullIf(${column}, 2)`;
+  return type.kind === "timestamp" ? column : `nullIf(${column}, '')`;
+}
+
+function fromRecord(type: Type, path: readonly string[]): string {
+  switch (type.kind) {
+    case "timestamp":
+      return `parseDateTime64BestEffortOrNull(${extracted(path, "Nullable(String)")}, 3, 'UTC')`;
+    case "json map":
+      return `if(JSONType(record, ${keys(path)}) = 'Object', JSONExtractRaw(record, ${keys(path)}), NULL)`;
+    case "array":
+      return `if(JSONType(record, ${keys(path)}) = 'Array', [arrayMap(v -> [v], ${extracted(path, elementType(type.of))})], [])`;
+    default:
+      return extracted(path, "Nullable(String)");
+  }
+}
+
+/** Members of the objects in an array, by their names in the record. */
+function elementType(of: Type): string {
+  if (of.kind !== "row") throw new Error("an array of the record holds objects");
+  const spelled: Readonly<Record<string, string>> = { accountid: "accountId", arn: "ARN", arnprefix: "ARNPrefix" };
+  return `Array(Tuple(${of.fields.map(({ name }) => `${spelled[name!] ?? name} Nullable(String)`).join(", ")}))`;
+}
+
+function extracted(path: readonly string[], type: string): string {
+  return `JSONExtract(record, ${keys(path)}, ${quoted(type)})`;
+}
+
+function keys(path: readonly string[]): string {
+  return path.map(quoted).join(", ");
+}
+
+function insightColumns(demand: Demand): StoreColumn[] {
+  const detail = (name: string, path: string): StoreColumn => ({
+    name,
+    value: lazy(varchar, () => demand(extracted(["insightDetails", path], "Nullable(String)"))),
+  });
+  const context = ["insightDetails", "insightContext"];
+  const figure = (path: readonly string[], type: Type): Value =>
+    lazy(type, () =>
+      demand(extracted([...context, "statistics", ...path], type === bigint ? "Nullable(Int64)" : "Nullable(Float64)")),
+    );
+  const figures = [
+    figure(["baseline", "average"], double),
+    figure(["insight", "average"], double),
+    figure(["baselineDuration"], bigint),
+    figure(["insightDuration"], bigint),
+    lazy(arrayOf({ kind: "row", fields: attribution }), () => demand(attributions([...context, "attributions"]))),
+  ];
+  const names = ["baselineaverage", "insightaverage", "baselineduration", "insightduration", "attributions"];
+  const fields = names.map((name, index): Field => ({ name, type: figures[index]!.type }));
+  const isNull = () => demand(`JSONType(record, ${keys(context)}) != 'Object'`);
+  return [
+    { name: "addendum", value: memberValue(map("addendum"), [], demand) },
+    { name: "sharedeventid", value: memberValue(text("sharedEventID", "shared_event_id"), [], demand) },
+    detail("insightsource", "insightSource"),
+    detail("insightstate", "state"),
+    detail("insighteventsource", "eventSource"),
+    detail("insighteventname", "eventName"),
+    detail("insighterrorcode", "errorCode"),
+    detail("insighttype", "insightType"),
+    { name: "insightcontext", value: spreadRow(fields, { field: (index) => figures[index]!, isNull }, true) },
+  ];
+}
+
+/** One row a value of an attribute; the n-th of the insight stands beside the n-th of the baseline. */
+function attributions(path: readonly string[]): string {
+  const entry = "Array(Tuple(value Nullable(String), average Nullable(Float64)))";
+  const read = extracted(path, `Array(Tuple(attribute Nullable(String), insight ${entry}, baseline ${entry}))`);
+  const rows =
+    "arrayMap(i -> [tuple(a.1, arrayElement(a.2, i).1, arrayElement(a.2, i).2, arrayElement(a.3, i).1, arrayElement(a.3, i).2)], range(1, 1 + greatest(length(a.2), length(a.3))))";
+  return `if(JSONType(record, ${keys(path)}) = 'Array', [arrayFlatten(arrayMap(a -> ${rows}, ${read}))], [])`;
+}
+
+function lazy(type: Type, sql: () => string): Value {
+  return {
+    ...value(type, ""),
+    ofRow: true,
+    get sql() {
+      return sql();
+    },
+  };
+}
