@@ -33,8 +33,10 @@ export function createOutboxMover(deps: { settings: SettingsStore; events: Event
       ? await events.present(ids, Math.min(...times) - presentMarginMs, Math.max(...times) + presentMarginMs)
       : new Set<string>();
     const missing = rows.filter((row) => !known.has(row.event_id));
+    const mayBeStored = outcomeUnknown;
     outcomeUnknown = true;
-    if (missing.length > 0) await events.append(missing.map((row) => JSON.parse(row.event) as EventRow));
+    const moved = missing.map((row) => JSON.parse(row.event) as EventRow);
+    if (moved.length > 0) await events.append(moved, { mayBeStored });
     await settings.transact(async (tx) => {
       await tx.deleteFrom("event_outbox").where("event_id", "in", ids).execute();
     });

@@ -63,9 +63,10 @@ export interface EventStore {
 
   /**
    * Resolves once all events are durable, in one commit of this process's stream; rejects with StoreUnavailable if that
-   * is not known, with StoreBusy if the queue is full and nothing was stored.
+   * is not known, with StoreBusy if the queue is full and nothing was stored. Who cannot know whether events were
+   * appended before says so, and each still counts once, where it first was.
    */
-  append(events: readonly EventRow[]): Promise<void>;
+  append(events: readonly EventRow[], known?: { readonly mayBeStored: boolean }): Promise<void>;
 
   /** Of `eventIds`, those already stored with an event time in the bounds. For making repeats harmless. */
   present(eventIds: readonly string[], fromMs: number, untilMs: number): Promise<Set<string>>;

@@ -83,6 +83,41 @@ describe("embedded facts", () => {
     expect(await facts.health()).toEqual({ healthy: true });
   });
 
+  it("give the events of a stream in the same batches from memory and from the engine", async () => {
+    const large = JSON.stringify({ filler: "ü".repeat(60_000) });
+    const { streamId } = facts.events;
+    for (let commit = 0; commit < 4; commit++)
+      await facts.events.append(
+        Array.from({ length: commit === 2 ? 6_000 : 60 }, (_, index) => ({
+          eventId: systemEnvironment.ids.uuid(),
+          accountId: `22222222222${index % 2}`,
+          region: "eu-west-1",
+          eventTimeMs: nowMs,
+          category: "Data" as const,
+          eventSource: "xray.amazonaws.com",
+          eventName: "PutTraceSegments",
+          readOnly: false,
+          username: "ada",
+          accessKeyId: "",
+          errorCode: "",
+          resources: [{ type: "AWS::XRay::Trace", name: "" }],
+          record: commit === 2 ? "{}" : large,
+        })),
+      );
+    const untilCommit = await facts.events.lastCommit(streamId);
+    const batches = async (accountId?: string) => {
+      const read: unknown[] = [];
+      const range = { afterCommit: untilCommit - 4, untilCommit, ...(accountId !== undefined && { accountId }) };
+      for await (const batch of facts.events.readCommits(streamId, range)) read.push(batch);
+      return read;
+    };
+    const fromMemory = [await batches(), await batches("222222222221")];
+    await facts.close();
+    facts = await openFacts({ environment, dataFolder, retention });
+    expect([await batches(), await batches("222222222221")]).toEqual(fromMemory);
+    expect(fromMemory[0]!.length).toBeGreaterThan(2);
+  });
+
   it("remember the tokens of event data stores when they are closed and opened again", async () => {
     const event = { storeId: "5f3c9e6e-0000-4000-8000-000000000000", eventTimeMs: nowMs, eventId: "e", record: "{}" };
     await facts.lake.append([event], "token");

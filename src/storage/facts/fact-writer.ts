@@ -1,3 +1,5 @@
+import type { EventRow } from "../event-store.js";
+import { RecentCommits } from "./recent-commits.js";
 import type { FactTable } from "./tables.js";
 
 /** Rows that are stored together or not at all. */
@@ -8,7 +10,14 @@ export interface FactEntry {
    * commit and position, are known when its group is.
    */
   readonly rows: readonly Buffer[];
+  /** Of `events`: what the rows were made of, one a row. */
+  readonly events?: readonly EventRow[];
+  /** Of `events`: they may have been stored before. */
+  readonly mayBeStored?: boolean;
 }
+
+/** Of the commits kept for who follows the stream closely: some seconds of a busy service. */
+const recentBytesMax = 32 * 1024 ** 2;
 
 /** Makes rows durable, many callers at a time. */
 export interface FactWriter {
@@ -32,6 +41,7 @@ export interface FactWriter {
 /** The numbers of this process's group commits of events: from 1, without gaps, in the order of becoming durable. */
 export class CommitStream {
   readonly streamId: string;
+  readonly recent = new RecentCommits(recentBytesMax);
   #last = 0;
 
   constructor(streamId: string) {
@@ -47,15 +57,25 @@ export class CommitStream {
   place(entries: readonly FactEntry[]): readonly FactEntry[] {
     const commit = this.#last + 1;
     let position = 0;
-    return entries.map(({ table, rows }) =>
-      table === "events"
-        ? { table, rows: rows.map((row) => Buffer.concat([row, Buffer.from(`\t${commit}\t${position++}\n`)])) }
-        : { table, rows },
+    return entries.map((entry) =>
+      entry.table === "events"
+        ? {
+            ...entry,
+            rows: entry.rows.map((row) => Buffer.concat([row, Buffer.from(`\t${commit}\t${position++}\n`)])),
+          }
+        : entry,
     );
   }
 
   acknowledge(entries: readonly FactEntry[]): void {
-    if (entries.some((entry) => entry.table === "events")) this.#last++;
+    const ofEvents = entries.filter((entry) => entry.table === "events");
+    if (ofEvents.length === 0) return;
+    this.#last++;
+    this.recent.add(this.#last, {
+      events: ofEvents.flatMap((entry) => entry.events ?? []),
+      bytes: ofEvents.reduce((sum, entry) => sum + bytesOf(entry), 0),
+      mayBeStored: ofEvents.some((entry) => entry.mayBeStored === true || entry.events === undefined),
+    });
   }
 }
 

@@ -35,12 +35,14 @@ export class StoredEvents implements EventStore {
     return this.#stream.streamId;
   }
 
-  async append(events: readonly EventRow[]): Promise<void> {
+  async append(events: readonly EventRow[], { mayBeStored } = { mayBeStored: false }): Promise<void> {
     if (events.length === 0) return;
     const recordedMs = this.#environment.clock.nowMs();
     await this.#writer.put({
       table: "events",
       rows: events.map((event) => openRow(event).integer(recordedMs).text(this.streamId).take()),
+      events,
+      mayBeStored,
     });
   }
 
@@ -100,8 +102,12 @@ export class StoredEvents implements EventStore {
     streamId: string,
     range: { readonly afterCommit: number; readonly untilCommit: number; readonly accountId?: string },
   ): AsyncGenerator<readonly CommittedEvent[]> {
-    if (streamId === this.streamId) await this.#writer.visible("events");
     const { accountId } = range;
+    if (streamId === this.streamId) {
+      const recent = this.#stream.recent.between(range.afterCommit, range.untilCommit);
+      if (recent !== undefined) return yield* batchesOf(recent, accountId);
+      await this.#writer.visible("events");
+    }
     const ofAccount: QueryParameters = accountId === undefined ? {} : { accountId };
     let from: { commit: number; position: number } = { commit: range.afterCommit, position: Number.MAX_SAFE_INTEGER };
     for (;;) {
@@ -116,7 +122,7 @@ export class StoredEvents implements EventStore {
       });
       if (places.length === 0) return;
       const repeated = await this.#repeatsOf(streamId, places);
-      for (const batch of cut(places)) {
+      for (const batch of cut(places, (place) => Number(place.record_bytes))) {
         const events = await this.#eventsOf(streamId, ofAccount, batch);
         const once = events.filter((event) => !repeated.has(`${event.commit}/${event.position}`));
         if (once.length > 0) yield once;
@@ -178,17 +184,25 @@ interface Place {
   readonly record_bytes: number;
 }
 
-function* cut(places: readonly Place[]): Generator<readonly Place[]> {
-  let batch: Place[] = [];
-  let bytes = 0;
-  for (const place of places) {
-    if (batch.length > 0 && bytes + Number(place.record_bytes) > batchBytesMax) {
+/** The batches in which the same events come from the engine. */
+function* batchesOf(events: readonly CommittedEvent[], accountId: string | undefined) {
+  const wanted = accountId === undefined ? events : events.filter((event) => event.accountId === accountId);
+  for (let start = 0; start < wanted.length; start += batchEventsMax)
+    yield* cut(wanted.slice(start, start + batchEventsMax), (event) => Buffer.byteLength(event.record));
+}
+
+function* cut<Item>(items: readonly Item[], bytesOf: (item: Item) => number): Generator<readonly Item[]> {
+  let batch: Item[] = [];
+  let batchBytes = 0;
+  for (const item of items) {
+    const bytes = bytesOf(item);
+    if (batch.length > 0 && batchBytes + bytes > batchBytesMax) {
       yield batch;
       batch = [];
-      bytes = 0;
+      batchBytes = 0;
     }
-    batch.push(place);
-    bytes += Number(place.record_bytes);
+    batch.push(item);
+    batchBytes += bytes;
   }
   if (batch.length > 0) yield batch;
 }
