@@ -17,6 +17,7 @@ import { openVault } from "./identity/open-vault.js";
 import { createAggregation } from "./jobs/aggregate-data-events.js";
 import { createDelivery } from "./jobs/deliver.js";
 import { createNotificationDelivery } from "./jobs/deliver-notifications.js";
+import { createDetection } from "./jobs/detect.js";
 import { createInsightDetection } from "./jobs/detect-insights.js";
 import { createEventStreams } from "./jobs/event-streams.js";
 import { createRecordFollowing, type RecordFollower } from "./jobs/follow-record.js";
@@ -28,6 +29,7 @@ import { makeInThread } from "./jobs/indexing/make-in-thread.js";
 import { makeHere, type TraceMaker } from "./jobs/indexing/trace-maker.js";
 import { createOutboxMover } from "./jobs/move-outbox.js";
 import { NotificationNetwork } from "./jobs/notification-network.js";
+import { createAlertPublishing } from "./jobs/publish-alerts.js";
 import { createInsightPublishing } from "./jobs/publish-insights.js";
 import { createLogRetention } from "./jobs/retain-logs.js";
 import { createRetrievals } from "./jobs/retrieve-traces.js";
@@ -69,6 +71,7 @@ const growEveryMs = 1_000;
 /** A window of five minutes is closed a minute after its end. */
 const aggregationEveryMs = 10_000;
 const notificationsEveryMs = 1_000;
+const alertsEveryMs = 1_000;
 const upkeepEveryMs = 60_000;
 const retrievalsEveryMs = 500;
 /** A minute of traces is looked at once it is over; this is how soon that, and a group that wants insights, is noticed. */
@@ -218,7 +221,9 @@ export async function compose(
     const delivery = createDelivery({ ...trails, streams });
     const sealing = createSealing({ ...trails, signingKeys, digestSeconds: config.digestSeconds });
     const aggregation = createAggregation({ settings, environment, recorder });
-    const followers: readonly RecordFollower[] = [createTreeFollower(), aggregation.follower];
+    const { eventRetentionDays } = config;
+    const detection = createDetection({ settings, environment, eventRetentionDays, reportFailure: log.failure });
+    const followers: readonly RecordFollower[] = [createTreeFollower(), aggregation.follower, detection.follower];
     const following = createRecordFollowing({
       settings,
       events,
@@ -243,6 +248,7 @@ export async function compose(
     const watching = { settings, environment, holder: streams.holder, reportFailure: log.failure };
     const insights = createInsightDetection({ ...watching, index, topicName: config.insightTopic });
     const insightPublishing = createInsightPublishing({ ...watching, destinations });
+    const alertPublishing = createAlertPublishing({ ...watching, destinations });
     const retrievals = createRetrievals({ traces, settings, environment, reportFailure: log.failure });
     const keyUpkeep = createKeyUpkeep({ settings, vault, environment });
     const jobs = schedule(
@@ -265,6 +271,8 @@ export async function compose(
         { name: "store rejections", everyMs: rejectionsEveryMs, run: () => rejections.flush(clock.nowMs()) },
         { name: "store the state of channels", everyMs: rejectionsEveryMs, run: () => channelIngestion.flush() },
         { name: "detect insights", everyMs: insightsEveryMs, run: () => insights.run() },
+        { name: "publish alerts", everyMs: alertsEveryMs, run: () => alertPublishing.run() },
+        { name: "tidy detection", everyMs: upkeepEveryMs, run: () => detection.tidy() },
         { name: "publish insights", everyMs: insightsEveryMs, run: () => insightPublishing.run() },
         { name: "retrieve traces", everyMs: retrievalsEveryMs, run: () => retrievals.run() },
         { name: "forget retrievals", everyMs: upkeepEveryMs, run: () => retrievals.forget() },

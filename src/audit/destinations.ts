@@ -189,9 +189,9 @@ export function createDestinations(deps: {
       );
     },
 
-    async publish(trail: TrailIdentity, topicArn: string, message: string): Promise<void> {
+    async publish(trail: TrailIdentity, topicArn: string, message: string, subject?: string): Promise<void> {
       const region = topicArn.split(":")[3] || trail.homeRegion;
-      await sns(trail, region).send(new PublishCommand({ TopicArn: topicArn, Message: message }));
+      await sns(trail, region).send(new PublishCommand({ TopicArn: topicArn, Message: message, Subject: subject }));
     },
 
     /** A stream that exists already is fine. */

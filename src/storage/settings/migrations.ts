@@ -2,6 +2,7 @@ import type { Migration } from "./migration.js";
 import { auditMigrations } from "./migrations/audit.js";
 import { channelMigrations } from "./migrations/channels.js";
 import { cloudtrailMigrations } from "./migrations/cloudtrail.js";
+import { detectionMigrations } from "./migrations/detection.js";
 import { identityMigrations } from "./migrations/identity.js";
 import { importMigrations } from "./migrations/imports.js";
 import { insightsMigrations } from "./migrations/insights.js";
@@ -44,4 +45,5 @@ export const migrations: readonly Migration[] = [
   ...cloudtrailMigrations,
   ...insightsMigrations,
   ...treeMigrations,
+  ...detectionMigrations,
 ];

@@ -1,6 +1,7 @@
 import type { AuditTables } from "./tables/audit.js";
 import type { ChannelTables } from "./tables/channels.js";
 import type { CloudTrailTables } from "./tables/cloudtrail.js";
+import type { DetectionTables } from "./tables/detection.js";
 import type { IdentityTables } from "./tables/identity.js";
 import type { ImportTables } from "./tables/imports.js";
 import type { InsightsTables } from "./tables/insights.js";
@@ -25,6 +26,7 @@ export interface SettingsTables
   extends AuditTables,
     ChannelTables,
     CloudTrailTables,
+    DetectionTables,
     IdentityTables,
     ImportTables,
     InsightsTables,
