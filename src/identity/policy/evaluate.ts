@@ -131,7 +131,8 @@ export function refuse(caller: Caller, access: AccessRequest, type: PolicyType, 
   return { allowed: false, message, explicit };
 }
 
-function nameOf(caller: Caller): string {
+/** The ARN of a user or session; the name of a service. */
+export function nameOf(caller: Caller): string {
   if (caller.kind === "anonymous") return "anonymous";
   return caller.kind === "service" ? caller.service : caller.arn;
 }

@@ -2,6 +2,7 @@ import * as sdk from "@aws-sdk/client-cloudtrail";
 import type { Service } from "../operation.js";
 import { channelOperations } from "./channels/operations.js";
 import type { CloudTrailDeps } from "./deps.js";
+import { detectionRoutes } from "./detection/routes.js";
 import { eventConfigurationOperations } from "./event-configuration/event-configuration.js";
 import { lookupEvents } from "./history/lookup-events.js";
 import { insightOperations } from "./insights/operations.js";
@@ -32,7 +33,7 @@ export function cloudtrailService(deps: CloudTrailDeps): Service {
       ...channelOperations(deps),
     ],
     notOffered,
-    foreignRoutes: treeRoutes(deps),
+    foreignRoutes: [...treeRoutes(deps), ...detectionRoutes(deps)],
     throttled: { code: "ThrottlingException", httpStatus: 400 },
   };
 }
