@@ -27,6 +27,7 @@ import { createTraceIndexing } from "./jobs/index-traces.js";
 import { loopLoad } from "./jobs/indexing/loop-load.js";
 import { makeInThread } from "./jobs/indexing/make-in-thread.js";
 import { makeHere, type TraceMaker } from "./jobs/indexing/trace-maker.js";
+import { createIngestion } from "./jobs/ingest-events.js";
 import { createOutboxMover } from "./jobs/move-outbox.js";
 import { NotificationNetwork } from "./jobs/notification-network.js";
 import { createAlertPublishing } from "./jobs/publish-alerts.js";
@@ -223,7 +224,12 @@ export async function compose(
     const aggregation = createAggregation({ settings, environment, recorder });
     const { eventRetentionDays } = config;
     const detection = createDetection({ settings, environment, eventRetentionDays, reportFailure: log.failure });
-    const followers: readonly RecordFollower[] = [createTreeFollower(), aggregation.follower, detection.follower];
+    const followers: readonly RecordFollower[] = [
+      createTreeFollower(),
+      aggregation.follower,
+      detection.follower,
+      createIngestion({ settings, lake: facts.lake }),
+    ];
     const following = createRecordFollowing({
       settings,
       events,

@@ -1,5 +1,6 @@
 import type { EventRow } from "../storage/event-store.js";
 import { type AggregationTemplate, windowMs } from "./aggregation.js";
+import { datedSelection } from "./dated-selection.js";
 import { type InsightType, type SourceCategory, wantsInsight } from "./insights/insight-selection.js";
 import { compileSelectors, type RecordView } from "./selectors/compile.js";
 import type { TrailState } from "./trails.js";
@@ -34,42 +35,19 @@ const changesOfTrails = new Set([
   "PutEventConfiguration",
 ]);
 
-/**
- * Decides for each event whether a trail delivers it, by the state that was in force at the event's own time.
- *
- *     states      |--- A ---|--- B ---|--- C ---
- *     event at             ^A or B   ^B
- *
- * At the very millisecond of a change both states count, and the record of the call that made the change (StopLogging
- * above all) is judged by the states on both sides of it: better a record too many than one that hides a change.
- *
- * An Insights event begins with a minute; what held when that minute ended decides about it.
- *
- * @param states in order of their sequence, `fromMs` never falling.
- * @returns a function that is pure: the same event always gets the same answer.
- */
+/** Decides for each event whether a trail delivers it, by the state that was in force at the event's own time. */
 export function selectionOf(
   trail: { readonly arn: string; readonly homeRegion: string },
   states: readonly DatedState[],
 ): (event: EventRow) => boolean {
-  const rules = states.map((state) => ({ ...state, selects: compileState(trail, state) }));
-  return (event) => {
-    if (event.category === "Aggregated") return isFor(trail, states, event);
-    const atMs = event.category === "Insight" ? event.eventTimeMs + minuteMs : event.eventTimeMs;
-    let inForce = -1;
-    while (inForce + 1 < rules.length && rules[inForce + 1]!.fromMs < atMs) inForce++;
-    if (inForce >= 0 && rules[inForce]!.selects(event)) return true;
-    for (let next = inForce + 1; next < rules.length && rules[next]!.fromMs === atMs; next++)
-      if (rules[next]!.selects(event)) return true;
-
-    if (event.eventSource !== "cloudtrail.amazonaws.com" || !changesOfTrails.has(event.eventName)) return false;
-    const requestId = recordOf(event).requestID;
-    const change = rules.findIndex((rule) => rule.changedBy === requestId);
-    return change !== -1 && rules.slice(Math.max(0, change - 1), change + 1).some((rule) => rule.selects(event));
-  };
+  const rules = states.map(({ fromMs, changedBy, ...state }) => ({
+    fromMs,
+    changedBy,
+    selects: compileState(trail, state),
+  }));
+  const selects = datedSelection(rules, changesOfTrails);
+  return (event) => (event.category === "Aggregated" ? isFor(trail, states, event) : selects(event));
 }
-
-const minuteMs = 60_000;
 
 /** An aggregated event was made for one trail: another of the same name that came later does not get it. */
 function isFor(trail: { readonly arn: string }, states: readonly DatedState[], event: EventRow): boolean {

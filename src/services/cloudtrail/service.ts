@@ -6,6 +6,7 @@ import { detectionRoutes } from "./detection/routes.js";
 import { eventConfigurationOperations } from "./event-configuration/event-configuration.js";
 import { lookupEvents } from "./history/lookup-events.js";
 import { insightOperations } from "./insights/operations.js";
+import { eventDataStoreOperations } from "./lake/operations.js";
 import { notOffered } from "./not-offered.js";
 import { organizationOperations } from "./organizations/delegated-admins.js";
 import { policyOperations } from "./policies/policies.js";
@@ -25,6 +26,7 @@ export function cloudtrailService(deps: CloudTrailDeps): Service {
     operations: [
       ...trailOperations(deps),
       lookupEvents(deps),
+      ...eventDataStoreOperations(deps),
       ...insightOperations(deps),
       ...tagOperations(deps),
       ...policyOperations(deps),
