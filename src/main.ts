@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { banner } from "./banner.js";
 import { type Config, ConfigError, printableConfig, readConfig, settings } from "./config.js";
+import { systemClock } from "./environment.js";
 import { bearerToken } from "./identity/bearer-token.js";
 
 const usage = `usage: dosimeter <command> [--setting value …]
@@ -31,7 +32,7 @@ export async function main(argv: readonly string[]): Promise<void> {
       }
       case "verify": {
         const { runVerify } = await import("./verify/run-verify.js");
-        process.exitCode = await runVerify(rest);
+        process.exitCode = await runVerify(rest, undefined, systemClock.nowMs());
         return;
       }
       case "export": {

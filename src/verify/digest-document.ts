@@ -1,6 +1,3 @@
-import { createHash } from "node:crypto";
-import { gunzipSync } from "node:zlib";
-
 /** A digest as it is written, with the members verification needs. */
 export interface DigestDocument {
   readonly digestStartTime: string;
@@ -19,34 +16,8 @@ export interface ListedFile {
   readonly s3Bucket: string;
   readonly s3Object: string;
   readonly hashValue: string;
-}
-
-/** An uncompressed object: 50 MB a log file, and digests of many files. More than this is not one of ours. */
-const uncompressedBytesMax = 256 * 1024 * 1024;
-
-/**
- * The text of a gzip object. Exactly one member with nothing behind it: whatever follows would be read by some tools
- * and not by others. @throws Error if it is anything else.
- */
-export function uncompress(bytes: Buffer): Buffer {
-  const result = gunzipSync(bytes, { info: true, maxOutputLength: uncompressedBytesMax }) as unknown as {
-    buffer: Buffer;
-    engine: { bytesWritten: number };
-  };
-  if (result.engine.bytesWritten !== bytes.length) throw new Error("data after the end of the compressed stream");
-  // A second member would have been read along: its header must not occur where the first one ended.
-  const again = gunzipMemberLength(bytes);
-  if (again !== undefined && again !== result.buffer.length) throw new Error("more than one compressed member");
-  return result.buffer;
-}
-
-/** The last four bytes of a gzip stream tell the length of its last member. */
-function gunzipMemberLength(bytes: Buffer): number | undefined {
-  return bytes.length >= 18 ? bytes.readUInt32LE(bytes.length - 4) : undefined;
-}
-
-export function sha256Hex(bytes: Buffer): string {
-  return createHash("sha256").update(bytes).digest("hex");
+  readonly oldestEventTime?: unknown;
+  readonly newestEventTime?: unknown;
 }
 
 /** @throws Error that says what is wrong with it. */

@@ -1,7 +1,8 @@
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
+import { GetObjectCommand, NoSuchKey, paginateListObjectsV2, S3Client } from "@aws-sdk/client-s3";
 
-/** What digests are signed with, and where the objects are. */
+/** Where the objects are. */
 export interface ObjectSource {
   /** All keys that begin with the prefix, in order. */
   list(prefix: string): Promise<string[]>;
@@ -13,6 +14,20 @@ export interface StoredObject {
   readonly bytes: Buffer;
   /** User metadata: `signature` and `signature-algorithm` of digests. */
   readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** Says which source, in words that a thread can be given. */
+export type SourcePlace =
+  | { readonly kind: "folder"; readonly folder: string }
+  | {
+      readonly kind: "bucket";
+      readonly bucket: string;
+      readonly endpoint: string | undefined;
+      readonly region: string | undefined;
+    };
+
+export function openSource(place: SourcePlace): ObjectSource {
+  return place.kind === "folder" ? folderSource(place.folder) : bucketSource(place);
 }
 
 /**
@@ -40,12 +55,40 @@ export function folderSource(folder: string): ObjectSource {
       const file = fileOf(key);
       const bytes = file === undefined ? undefined : await readOrUndefined(file);
       if (bytes === undefined) return undefined;
-      const kept = await readOrUndefined(`${file}${metadataSuffix}`);
+      const kept = key.includes(digestFolder) ? await readOrUndefined(`${file}${metadataSuffix}`) : undefined;
       return { bytes, metadata: kept === undefined ? {} : metadataOf(kept) };
     },
   };
 }
 
+/** The bucket itself. Credentials are those the AWS SDK finds: environment, profile ... */
+function bucketSource(place: Extract<SourcePlace, { kind: "bucket" }>): ObjectSource {
+  const { bucket: Bucket, endpoint, region } = place;
+  const client = new S3Client({
+    // An endpoint of one's own rarely has names for its buckets.
+    ...(endpoint !== undefined && { endpoint, forcePathStyle: true }),
+    ...(region !== undefined && { region }),
+  });
+  return {
+    async list(Prefix) {
+      const keys: string[] = [];
+      for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket, Prefix }))
+        for (const { Key } of Contents) if (Key !== undefined) keys.push(Key);
+      return keys.sort();
+    },
+    async read(Key) {
+      try {
+        const { Body, Metadata = {} } = await client.send(new GetObjectCommand({ Bucket, Key }));
+        return { bytes: Buffer.from(await Body!.transformToByteArray()), metadata: Metadata };
+      } catch (reason) {
+        if (reason instanceof NoSuchKey) return undefined;
+        throw reason;
+      }
+    },
+  };
+}
+
+const digestFolder = "/CloudTrail-Digest/";
 const metadataSuffix = ".metadata.json";
 
 function metadataOf(bytes: Buffer): Record<string, string> {

@@ -1,133 +1,162 @@
-import { createVerify } from "node:crypto";
-import { type DigestDocument, parseDigest, sha256Hex, uncompress } from "./digest-document.js";
-import type { DigestFinding, Finding } from "./findings.js";
+import type { DigestDocument } from "./digest-document.js";
+import type { Finding } from "./findings.js";
+import { Fingerprints } from "./fingerprints.js";
+import type { Inspect } from "./inspect-file.js";
+import { digestName, isoTime } from "./names.js";
 import type { KeySource } from "./public-keys.js";
+import { type Expected, judgeDigest, type ReadDigest, readDigest } from "./read-digest.js";
 import type { ObjectSource } from "./sources.js";
+import { verifyFiles } from "./verify-files.js";
 
-/** What a digest says of its predecessor. */
-interface Expected {
-  readonly hash: string | null;
-  readonly signature: string | null;
+/** Digests that are read before their turn. */
+const aheadMax = 8;
+
+/** The digests of one trail and region. */
+export interface Chain {
+  /** For people: which trail, which region. */
+  readonly name: string;
+  readonly bucket: string;
+  /** Newest first. */
+  readonly digestKeys: readonly string[];
+  readonly isBackfill: boolean;
+}
+
+export interface ChainDeps {
+  readonly source: ObjectSource;
+  readonly keys: KeySource;
+  readonly inspect: Inspect;
+  /** Log files that are inspected at once. */
+  readonly atOnce: number;
+  /** Only digests that cover some of this time are judged. */
+  readonly startMs: number;
+  readonly endMs: number;
+  /** Gets the keys of the log files that digests list, also those of digests that are not judged. */
+  readonly listed: Set<string>;
 }
 
 /**
  * Walks a trail's digests of one region backwards and reports every break, carrying on past each one.
  *
- * @param digestKeys keys of the digests, newest first. What names sort by is the time in them.
- * @param keys       public keys by fingerprint (hex); a fingerprint not found makes its digest "altered".
- * @yields one finding a digest and one a log file: "intact", "altered" (hash or signature differs), "missing" (named,
- *         but not there), "moved", "unreadable"; and a gap where a digest names no predecessor, yet older ones exist.
+ * @yields one finding a digest and one a log file; a gap where a digest names no predecessor, yet older ones exist; a hole
+ *         where the times of those that are there say that others must have been.
  *
- * Bad objects never throw: finding them is the job. Memory: two digests and one log file, whatever the length.
+ * Bad objects never throw: finding them is the job. Memory: a few digests and log files, and 16 bytes an event.
  * Source: AWS CloudTrail User Guide, "CloudTrail digest file structure" and "Custom implementations of CloudTrail log
  * file integrity validation". Shares no code with what writes digests.
  */
-export async function* verifyChain(
-  bucket: string,
-  digestKeys: readonly string[],
-  source: ObjectSource,
-  keys: KeySource,
-): AsyncGenerator<Finding> {
+export async function* verifyChain(chain: Chain, deps: ChainDeps): AsyncGenerator<Finding> {
+  const { bucket, digestKeys, isBackfill } = chain;
+  const read = readingAhead(digestKeys, deps.source);
   const seen = new Set<string>();
+  const events = { fingerprints: new Fingerprints(), files: [] as string[] };
   let next = digestKeys[0];
   let expected: Expected | undefined;
+  /** The start of the newer digest, where time must go on; and how long digests are. */
+  let edge: { readonly startMs: number; readonly periodMs: number; readonly lost: boolean } | undefined;
+  let newestEndMs = Number.NaN;
+  let oldestStartMs = Number.NaN;
   while (next !== undefined) {
     const key: string = next;
     // A chain that bites its own tail would never end.
     if (seen.has(key)) break;
     seen.add(key);
-    const { finding, digest } = await verifyDigest(bucket, key, source, keys, expected);
-    yield finding;
-    if (digest) yield* verifyFiles(digest, source);
+    const { finding, digest } = judgeDigest(await read(key), { bucket, key, isBackfill }, deps.keys, expected);
+    const [startMs, endMs] = digest ? timesOf(digest) : [Number.NaN, timeInName(key)];
+    if (digest) {
+      if (!(endMs <= newestEndMs)) newestEndMs = endMs;
+      if (!(endMs <= deps.startMs) || Number.isNaN(oldestStartMs)) oldestStartMs = startMs;
+      for (const file of digest.logFiles) deps.listed.add(file.s3Object);
+    }
+    if (endMs <= deps.startMs) break;
+    if (!(startMs >= deps.endMs)) {
+      yield finding;
+      if (digest) yield* verifyFiles(digest, deps, events);
+    }
+    if (edge !== undefined && !isBackfill) yield* holeBetween(chain.name, endMs, edge);
 
     const previous = digest?.previousDigestS3Object ?? undefined;
-    if (digest && previous !== undefined) {
+    const elsewhere = digest?.previousDigestS3Bucket != null && digest.previousDigestS3Bucket !== bucket;
+    if (elsewhere)
+      yield {
+        kind: "note",
+        bucket,
+        key,
+        detail: `the chain goes on in s3://${digest.previousDigestS3Bucket}, which is to be verified by itself`,
+      };
+    if (digest && previous !== undefined && !elsewhere) {
       expected = { hash: digest.previousDigestHashValue, signature: digest.previousDigestSignature };
-      // Digests that the chain passes by were put between its links.
-      for (const skipped of digestKeys) {
-        if (seen.has(skipped) || !isBetween(skipped, previous, key, digestKeys)) continue;
-        seen.add(skipped);
-        yield { kind: "digest", bucket, key: skipped, verdict: "unlisted", detail: "the chain does not name it" };
-      }
+      edge = { startMs, periodMs: endMs - startMs, lost: false };
+      yield* passedBy(chain, seen, previous, key);
       next = previous;
       continue;
     }
     expected = undefined;
-    next = digestKeys.slice(digestKeys.indexOf(key) + 1).find((older) => !seen.has(older));
-    if (digest && next !== undefined) yield { kind: "gap", from: timeInName(next), until: digest.digestStartTime };
+    const older = digestKeys.find((candidate) => !seen.has(candidate) && !(timeInName(candidate) > timeInName(key)));
+    if (digest && older !== undefined && !elsewhere && timeInName(older) > deps.startMs)
+      yield { kind: "gap", chain: chain.name, from: isoTime(timeInName(older)), until: digest.digestStartTime };
+    // Of one that cannot be read, its name tells the end; that it was as long as its neighbour is a guess.
+    edge = digest
+      ? undefined
+      : edge && { startMs: timeInName(key) - edge.periodMs, periodMs: edge.periodMs, lost: true };
+    next = older;
+  }
+  if (!Number.isNaN(newestEndMs) && !isBackfill)
+    yield { kind: "chain", chain: chain.name, from: isoTime(oldestStartMs), until: isoTime(newestEndMs) };
+}
+
+/** Digests that the chain passes by were put between its links. */
+function* passedBy({ bucket, digestKeys }: Chain, seen: Set<string>, older: string, newer: string): Generator<Finding> {
+  const [fromMs, untilMs] = [timeInName(older), timeInName(newer)];
+  // A name that is not one of a digest lies nowhere.
+  if (Number.isNaN(fromMs)) return;
+  for (const key of digestKeys) {
+    const timeMs = timeInName(key);
+    if (timeMs <= fromMs) break;
+    if (seen.has(key) || timeMs >= untilMs) continue;
+    seen.add(key);
+    yield { kind: "digest", bucket, key, verdict: "unlisted", detail: "the chain does not name it" };
   }
 }
 
-async function verifyDigest(
-  bucket: string,
-  key: string,
-  source: ObjectSource,
-  keys: KeySource,
-  expected: Expected | undefined,
-): Promise<{ finding: DigestFinding; digest?: DigestDocument }> {
-  const found = (verdict: DigestFinding["verdict"], detail?: string): DigestFinding => ({
-    kind: "digest",
-    bucket,
-    key,
-    verdict,
-    ...(detail !== undefined && { detail }),
-  });
-  const object = await source.read(key);
-  if (object === undefined) return { finding: found("missing") };
-
-  let text: Buffer;
-  let digest: DigestDocument;
-  try {
-    text = uncompress(object.bytes);
-    digest = parseDigest(text);
-  } catch (reason) {
-    return { finding: found("unreadable", (reason as Error).message) };
-  }
-  if (digest.digestS3Bucket !== bucket || digest.digestS3Object !== key)
-    return { finding: found("moved", `it belongs to s3://${digest.digestS3Bucket}/${digest.digestS3Object}`) };
-
-  const hash = sha256Hex(text);
-  if (expected?.hash != null && expected.hash !== hash)
-    return { finding: found("altered", "its hash is not the one its successor names") };
-  const signature = object.metadata["signature"] ?? expected?.signature;
-  // What it says of its predecessor may be followed all the same: a signature that holds, holds wherever it was found.
-  if (signature == null)
-    return { finding: found("unsigned", "its signature was not kept with it: see <key>.metadata.json"), digest };
-  if (expected?.signature != null && expected.signature !== signature)
-    return { finding: found("altered", "its signature is not the one its successor names") };
-  const publicKey = keys.get(digest.digestPublicKeyFingerprint);
-  if (publicKey === undefined)
-    return { finding: found("altered", `no public key has fingerprint ${digest.digestPublicKeyFingerprint}`) };
-  const signed = `${digest.digestEndTime}\n${bucket}/${key}\n${hash}\n${digest.previousDigestSignature ?? "null"}`;
-  const holds =
-    /^[0-9a-f]+$/i.test(signature) && createVerify("RSA-SHA256").update(signed).verify(publicKey, signature, "hex");
-  return holds ? { finding: found("intact"), digest } : { finding: found("altered", "its signature does not hold") };
+function* holeBetween(
+  chain: string,
+  endMs: number,
+  edge: { readonly startMs: number; readonly lost: boolean },
+): Generator<Finding> {
+  if (endMs === edge.startMs || (edge.lost && endMs > edge.startMs)) return;
+  const [from, until] = [isoTime(Math.min(endMs, edge.startMs)), isoTime(Math.max(endMs, edge.startMs))];
+  const detail = edge.lost
+    ? "more digests than the one that was named must have been here, or logging was off"
+    : endMs < edge.startMs
+      ? "the next digest begins later than the one it names ends"
+      : "the next digest begins before the one it names ends";
+  yield { kind: "hole", chain, from, until, detail };
 }
 
-async function* verifyFiles(digest: DigestDocument, source: ObjectSource): AsyncGenerator<Finding> {
-  for (const file of digest.logFiles) {
-    const { s3Bucket: bucket, s3Object: key } = file;
-    const object = bucket === digest.digestS3Bucket ? await source.read(key) : undefined;
-    if (object === undefined) {
-      yield { kind: "log", bucket, key, verdict: "missing" };
-      continue;
-    }
-    try {
-      const verdict = sha256Hex(uncompress(object.bytes)) === file.hashValue ? "intact" : "altered";
-      yield { kind: "log", bucket, key, verdict };
-    } catch (reason) {
-      yield { kind: "log", bucket, key, verdict: "unreadable", detail: (reason as Error).message };
-    }
-  }
+function timesOf(digest: DigestDocument): [startMs: number, endMs: number] {
+  return [Date.parse(digest.digestStartTime), Date.parse(digest.digestEndTime)];
 }
 
-/** Whether a digest's time lies between those of two links of the chain. */
-function isBetween(key: string, older: string, newer: string, digestKeys: readonly string[]): boolean {
-  const time = timeInName(key);
-  return digestKeys.includes(newer) && timeInName(older) < time && time < timeInName(newer);
+export function timeInName(key: string): number {
+  return digestName(key)?.timeMs ?? Number.NaN;
 }
 
-/** `20260801T120000Z` of a digest's key: by position, as the command line reads it. */
-export function timeInName(key: string): string {
-  return key.slice(-".json.gz".length - 16, -".json.gz".length);
+/** Reads digests in the order in which they are most likely wanted, some before they are. */
+function readingAhead(digestKeys: readonly string[], source: ObjectSource) {
+  const begun = new Map<string, Promise<ReadDigest>>();
+  const places = new Map(digestKeys.map((key, place) => [key, place]));
+  const begin = (key: string): Promise<ReadDigest> => {
+    const reading = begun.get(key) ?? readDigest(source, key);
+    // Whoever awaits it sees the failure.
+    reading.catch(() => undefined);
+    begun.set(key, reading);
+    return reading;
+  };
+  return (key: string): Promise<ReadDigest> => {
+    const wanted = begin(key);
+    begun.delete(key);
+    const place = places.get(key);
+    if (place !== undefined) for (const ahead of digestKeys.slice(place + 1, place + 1 + aheadMax)) begin(ahead);
+    return wanted;
+  };
 }

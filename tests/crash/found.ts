@@ -6,7 +6,7 @@ import { GetObjectCommand, paginateListObjectsV2, S3Client } from "@aws-sdk/clie
 import { BatchGetTracesCommand, XRayClient } from "@aws-sdk/client-xray";
 import type { Finding } from "../../src/verify/findings.js";
 import { readPublicKeys } from "../../src/verify/public-keys.js";
-import { verifyBucket } from "../../src/verify/verify-folder.js";
+import { verifyBucket } from "../../src/verify/verify-bucket.js";
 import type { RunningDosimeter } from "../start-dosimeter.js";
 import { namePrefix } from "./writers.js";
 
