@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import type { CommittedEvent, EventQuery, EventRow, EventStore } from "./event-store.js";
+import type { CommittedEvent, EventQuery, EventRow, EventStore, LookupAttribute } from "./event-store.js";
 
 const noon = Date.UTC(2026, 2, 1, 12);
 
@@ -132,7 +132,7 @@ export function eventStoreContract(name: string, store: () => EventStore): void 
         resources: [{ type: "AWS::S3::Bucket", name: "bucket" }],
       });
       await store().append([wanted, event(account), event(account)]);
-      const attributes: EventQuery["attribute"][] = [
+      const attributes: LookupAttribute[] = [
         { key: "EventId", value: wanted.eventId },
         { key: "EventName", value: "CreateGroup" },
         { key: "EventSource", value: "cloudtrail.amazonaws.com" },
@@ -142,9 +142,48 @@ export function eventStoreContract(name: string, store: () => EventStore): void 
         { key: "ResourceType", value: "AWS::S3::Bucket" },
         { key: "ResourceName", value: "bucket" },
       ];
-      for (const attribute of attributes) expect(await lookup(account, { attribute })).toEqual([wanted]);
-      expect(await lookup(account, { attribute: { key: "ResourceName", value: "buck" } })).toEqual([]);
-      expect(await lookup(account, { attribute: { key: "ReadOnly", value: true } })).toHaveLength(2);
+      for (const attribute of attributes) expect(await lookup(account, { attributes: [attribute] })).toEqual([wanted]);
+      expect(await lookup(account, { attributes: [{ key: "ResourceName", value: "buck" }] })).toEqual([]);
+      expect(await lookup(account, { attributes: [{ key: "ReadOnly", value: true }] })).toHaveLength(2);
+    });
+
+    it("finds what has all of several attributes, also those that only the record has", async () => {
+      const account = newAccount();
+      const record = (ip: string, name: string) =>
+        JSON.stringify({
+          sourceIPAddress: ip,
+          userIdentity: { arn: `arn:aws:iam::1:user/${name}` },
+          note: "%_ \\ 'x'",
+        });
+      const wanted = event(account, { errorCode: "AccessDenied", record: record("192.0.2.1", "ada") });
+      const others = [
+        event(account, { errorCode: "AccessDenied", record: record("192.0.2.2", "ada") }),
+        event(account, { errorCode: "AccessDenied", record: record("192.0.2.1", "grace") }),
+        event(account, { record: record("192.0.2.1", "ada") }),
+      ];
+      await store().append([wanted, ...others]);
+      const attributes: LookupAttribute[] = [
+        { key: "ErrorCode", value: "AccessDenied" },
+        { key: "SourceIPAddress", value: "192.0.2.1" },
+        { key: "UserIdentityArn", value: "arn:aws:iam::1:user/ada" },
+      ];
+      expect(await lookup(account, { attributes })).toEqual([wanted]);
+      for (const attribute of attributes) expect(await lookup(account, { attributes: [attribute] })).toHaveLength(3);
+      expect(await lookup(account, { attributes: [{ key: "SourceIPAddress", value: "192.0.2" }] })).toEqual([]);
+    });
+
+    it("finds a text anywhere in the record, and nothing by wildcards", async () => {
+      const account = newAccount();
+      const rows = ["100% sure_", "it's \\ here", "{x:String} é😀"].map((note) =>
+        event(account, { record: JSON.stringify({ note }) }),
+      );
+      await store().append(rows);
+      const found = (value: string) => lookup(account, { attributes: [{ key: "Text", value }] });
+      expect(await found("% s")).toEqual([rows[0]]);
+      expect(await found("it's")).toEqual([rows[1]]);
+      expect(await found("{x:String} é😀")).toEqual([rows[2]]);
+      expect(await found("%")).toEqual([rows[0]]);
+      expect(await found("SURE")).toEqual([]);
     });
 
     it("looks for any text, whatever characters it has", async () => {
@@ -163,8 +202,8 @@ export function eventStoreContract(name: string, store: () => EventStore): void 
       const rows = odd.map((text) => event(account, { username: text, resources: [{ type: text, name: text }] }));
       await store().append(rows);
       for (const row of rows) {
-        expect(await lookup(account, { attribute: { key: "Username", value: row.username } })).toEqual([row]);
-        expect(await lookup(account, { attribute: { key: "ResourceName", value: row.username } })).toEqual([row]);
+        expect(await lookup(account, { attributes: [{ key: "Username", value: row.username }] })).toEqual([row]);
+        expect(await lookup(account, { attributes: [{ key: "ResourceName", value: row.username }] })).toEqual([row]);
       }
       const ids = [...odd, ...rows.map((row) => row.eventId)];
       expect((await store().present(ids, noon, noon)).size).toBe(rows.length);

@@ -32,6 +32,9 @@ export interface CommittedEvent extends EventRow {
 
 export type LookupAttribute =
   | { readonly key: "EventId" | "EventName" | "EventSource" | "Username" | "AccessKeyId"; readonly value: string }
+  | { readonly key: "ErrorCode" | "SourceIPAddress" | "UserIdentityArn"; readonly value: string }
+  /** Anywhere in the record as it is written, character by character. */
+  | { readonly key: "Text"; readonly value: string }
   | { readonly key: "ResourceType" | "ResourceName"; readonly value: string }
   | { readonly key: "ReadOnly"; readonly value: boolean };
 
@@ -40,7 +43,8 @@ export interface EventQuery {
   readonly fromMs: number;
   readonly untilMs: number;
   readonly categories: readonly EventRow["category"][];
-  readonly attribute?: LookupAttribute;
+  /** Events that have all of them. */
+  readonly attributes?: readonly LookupAttribute[];
   /** Of Insights events: those for the trail or store of this ARN, or if empty those for every trail of the account. */
   readonly addressee?: string;
   readonly after?: EventPosition;

@@ -5,6 +5,7 @@ import type { CloudTrailDeps } from "./deps.js";
 import { detectionRoutes } from "./detection/routes.js";
 import { eventConfigurationOperations } from "./event-configuration/event-configuration.js";
 import { lookupEvents } from "./history/lookup-events.js";
+import { searchEvents } from "./history/search-events.js";
 import { insightOperations } from "./insights/operations.js";
 import { eventDataStoreOperations } from "./lake/operations.js";
 import { notOffered } from "./not-offered.js";
@@ -35,7 +36,7 @@ export function cloudtrailService(deps: CloudTrailDeps): Service {
       ...channelOperations(deps),
     ],
     notOffered,
-    foreignRoutes: [...treeRoutes(deps), ...detectionRoutes(deps)],
+    foreignRoutes: [searchEvents(deps), ...treeRoutes(deps), ...detectionRoutes(deps)],
     throttled: { code: "ThrottlingException", httpStatus: 400 },
   };
 }

@@ -1,5 +1,5 @@
 import type { Environment } from "../../environment.js";
-import type { CommittedEvent, EventQuery, EventRow, EventStore } from "../event-store.js";
+import type { CommittedEvent, EventQuery, EventRow, EventStore, LookupAttribute } from "../event-store.js";
 import type { Scope } from "../scope.js";
 import type { FactDatabase } from "./fact-database.js";
 import type { CommitStream, FactWriter } from "./fact-writer.js";
@@ -66,12 +66,12 @@ export class StoredEvents implements EventStore {
 
   /** Asks again behind what it has where so much was written twice that a page came out short. */
   async #lookupCategory(scope: Scope, query: EventQuery, category: EventRow["category"]): Promise<EventRow[]> {
-    const { attribute, addressee, limit } = query;
+    const { attributes = [], addressee, limit } = query;
     const found: EventRow[] = [];
     let after = query.after;
     for (;;) {
       const text = lookupEvents({
-        attribute: attribute?.key,
+        attributes: attributes.map(({ key }) => key),
         addressed: addressee !== undefined,
         paged: after !== undefined,
       });
@@ -80,7 +80,7 @@ export class StoredEvents implements EventStore {
         category,
         fromMs: query.fromMs,
         untilMs: query.untilMs,
-        attribute: attribute?.key === "ReadOnly" ? Number(attribute.value) : (attribute?.value ?? ""),
+        ...Object.fromEntries(attributes.map(({ value }, index) => [`attribute${index}`, textOf(value)])),
         addressee: addressee ?? "",
         afterMs: after?.eventTimeMs ?? 0,
         afterId: after?.eventId ?? "",
@@ -173,6 +173,10 @@ export class StoredEvents implements EventStore {
 
 function newestFirst(one: EventRow, other: EventRow): number {
   return other.eventTimeMs - one.eventTimeMs || (one.eventId < other.eventId ? 1 : -1);
+}
+
+function textOf(value: LookupAttribute["value"]): string {
+  return typeof value === "boolean" ? String(Number(value)) : value;
 }
 
 interface Place {

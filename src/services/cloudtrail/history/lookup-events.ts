@@ -62,7 +62,7 @@ export const lookupEvents = (deps: CloudTrailDeps) =>
           categories: [category],
           // Insights of data events are for one trail, and told by ListInsightsData.
           ...(category === "Insight" && { addressee: "" }),
-          ...(attribute && { attribute }),
+          ...(attribute && { attributes: [attribute] }),
           ...(after && { after }),
           limit: limit + 1,
         },
@@ -125,7 +125,7 @@ function pageSize(maxResults: number | undefined): number {
 }
 
 /** @throws InvalidNextToken also for a token of other parameters. */
-function positionOf(token: string | undefined, request: unknown): EventPosition | undefined {
+export function positionOf(token: string | undefined, request: unknown): EventPosition | undefined {
   if (token === undefined) return undefined;
   const [time, eventId] = decodePageToken(token, request) ?? [];
   const eventTimeMs = Number(time);

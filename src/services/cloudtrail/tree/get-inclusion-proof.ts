@@ -81,7 +81,7 @@ async function recordOf(events: EventStore, call: Call, { eventId }: PlacedLeaf)
       fromMs: 0,
       untilMs: Number.MAX_SAFE_INTEGER,
       categories: ["Management", "Data", "Insight", "NetworkActivity"],
-      attribute: { key: "EventId", value: eventId },
+      attributes: [{ key: "EventId", value: eventId }],
       limit: 1,
     },
   );
