@@ -124,7 +124,7 @@ function compiled(expression: Expression, around: Surroundings): Value {
     case "lambda":
       throw new QueryRefused("a lambda can only be an argument of a function");
     case "negate":
-      return negated(inner(expression.of), around);
+      return negated(expression.of, around);
     case "not": {
       const of = inner(expression.of);
       return value(boolean, `(NOT ${truth(of)})`, of);
@@ -168,10 +168,7 @@ function compiled(expression: Expression, around: Surroundings): Value {
 
 function numberValue(text: string): Value {
   if (/[eE]/.test(text)) return value(double, `toFloat64('${text}')`);
-  if (!text.includes(".")) {
-    if (BigInt(text) > 9223372036854775807n) throw new QueryRefused(`Invalid numeric literal: ${text}`);
-    return value(bigint, `toInt64(${BigInt(text)})`);
-  }
+  if (!text.includes(".")) return wholeNumber(BigInt(text));
   const [whole = "", fraction = ""] = text.replace(/^0+(?=\d)/, "").split(".");
   const digits = (whole === "0" ? "" : whole) + fraction;
   if (digits.length > 38) throw new QueryRefused(`Invalid numeric literal: ${text}`);
@@ -179,6 +176,12 @@ function numberValue(text: string): Value {
     decimalOf(Math.max(digits.length, 1), fraction.length),
     `toDecimal128('${whole || "0"}.${fraction || "0"}', ${fraction.length})`,
   );
+}
+
+function wholeNumber(of: bigint): Value {
+  if (BigInt.asIntN(64, of) !== of) throw new QueryRefused(`Invalid numeric literal: ${of}`);
+  // The engine reads the least of all as the negative of a number that is too large for it.
+  return value(bigint, of === -(2n ** 63n) ? `toInt64('${of}')` : `toInt64(${of})`);
 }
 
 const msPerUnit: Readonly<Record<string, number>> = {
@@ -223,7 +226,9 @@ function compiledPath(expression: Expression & { kind: "name" | "field" }, aroun
   return of;
 }
 
-function negated(of: Value, around: Surroundings): Value {
+function negated(expression: Expression, around: Surroundings): Value {
+  if (expression.kind === "number" && /^\d+$/.test(expression.text)) return wholeNumber(-BigInt(expression.text));
+  const of = compile(expression, around);
   if (of.type.kind === "double" || of.type.kind === "decimal" || of.type.kind.startsWith("interval"))
     return value(of.type, `(-(${of.sql}))`, of);
   return binary("-", value(bigint, "toInt64(0)"), of, around.orNull ?? false);

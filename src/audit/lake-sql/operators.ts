@@ -137,7 +137,7 @@ function decimals(operator: string, left: Value, right: Value, orNull: boolean):
     case "%":
       return to(
         decimalOf(Math.min(a.precision - a.scale, b.precision - b.scale) + scaleMax, scaleMax),
-        `${x} % ${divisor}`,
+        `${x} - ${y} * CAST(divideDecimal(${x}, ${divisor}, 0), 'Nullable(Decimal(76, 0))')`,
       );
     default:
       return to(decimalOf(wholeDigits + scaleMax + 1, scaleMax), `${x} ${operator} ${y}`);

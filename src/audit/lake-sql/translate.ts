@@ -44,7 +44,7 @@ const settings = [
   "enable_positional_arguments = 0",
   "aggregate_functions_null_for_empty = 0",
   "group_by_use_nulls = 0",
-  "union_default_mode = ''",
+  "splitby_max_substrings_includes_remaining_string = 1",
 ];
 
 /**

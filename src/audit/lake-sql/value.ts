@@ -98,17 +98,17 @@ export function startNames(): void {
   names = 0;
 }
 
-/** The text of a nested value's one member is used many times in its body, but written once. */
-export function within(of: Value, result: Type, body: (inner: string) => string): Value {
+/** What a body makes of a nested value's content, NULL where there is none. The value's text is written once. */
+export function within(of: Value, result: Type, body: (content: string) => string): Value {
   const name = freshName();
-  const mapped = `arrayMap(${name} -> ${body(name)}, ${of.sql})`;
-  return value(
-    result,
-    isNested(result)
-      ? mapped
-      : `arrayElement(arrayMap(${name} -> CAST(${body(name)}, ${quoted(engineType(result))}), ${of.sql}), 1)`,
-    of,
-  );
+  const made = `CAST(${body(name)}, ${quoted(engineType(result))})`;
+  return value(result, `arrayElement(arrayMap(${name} -> ${made}, ${of.sql}), 1)`, of);
+}
+
+/** A nested value with other content, NULL where there was none. */
+export function rebuilt(of: Value, result: Type, body: (content: string) => string): Value {
+  const name = freshName();
+  return value(result, `arrayMap(${name} -> ${body(name)}, ${of.sql})`, of);
 }
 
 /** The value in another type that it fits in; not a cast: nothing is lost, and nothing can fail. */

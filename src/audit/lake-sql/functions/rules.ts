@@ -1,5 +1,5 @@
 import { QueryRefused } from "../query-refused.js";
-import { commonType, isNested, nameOf, sameType, type Type, unknown } from "../types.js";
+import { commonType, isNested, nameOf, sameType, type Type } from "../types.js";
 import { coerced, isNull, momentOf, type Value, value } from "../value.js";
 
 /** An argument of a function: a value, or a lambda that becomes one when the types of its parameters are known. */
@@ -102,4 +102,14 @@ export function refuseNested(call: FunctionCall, given: Value): void {
     throw unexpectedArguments(call, "a value that can be ordered");
 }
 
-export const isUnknown = (given: Value): boolean => sameType(given.type, unknown);
+export type ArrayType = Type & { readonly kind: "array" };
+
+export function arrayIn(call: FunctionCall, given: Value | undefined): Value & { readonly type: ArrayType } {
+  if (given?.type.kind !== "array") throw unexpectedArguments(call, "an array");
+  return given as Value & { readonly type: ArrayType };
+}
+
+/** Depends on these, too. */
+export function also(of: Value, ...others: readonly Value[]): Value {
+  return value(of.type, of.sql, of, ...others);
+}
