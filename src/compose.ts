@@ -28,6 +28,7 @@ import { loopLoad } from "./jobs/indexing/loop-load.js";
 import { makeInThread } from "./jobs/indexing/make-in-thread.js";
 import { makeHere, type TraceMaker } from "./jobs/indexing/trace-maker.js";
 import { createIngestion } from "./jobs/ingest-events.js";
+import { createStoreUpkeep } from "./jobs/keep-stores.js";
 import { createOutboxMover } from "./jobs/move-outbox.js";
 import { NotificationNetwork } from "./jobs/notification-network.js";
 import { createAlertPublishing } from "./jobs/publish-alerts.js";
@@ -256,6 +257,7 @@ export async function compose(
     const insightPublishing = createInsightPublishing({ ...watching, destinations });
     const alertPublishing = createAlertPublishing({ ...watching, destinations });
     const retrievals = createRetrievals({ traces, settings, environment, reportFailure: log.failure });
+    const storeUpkeep = createStoreUpkeep({ settings, lake: facts.lake });
     const keyUpkeep = createKeyUpkeep({ settings, vault, environment });
     const jobs = schedule(
       [
@@ -282,6 +284,7 @@ export async function compose(
         { name: "publish insights", everyMs: insightsEveryMs, run: () => insightPublishing.run() },
         { name: "retrieve traces", everyMs: retrievalsEveryMs, run: () => retrievals.run() },
         { name: "forget retrievals", everyMs: upkeepEveryMs, run: () => retrievals.forget() },
+        { name: "keep event data stores", everyMs: upkeepEveryMs, run: () => storeUpkeep.run(clock.nowMs()) },
         { name: "rotate keys", everyMs: upkeepEveryMs, run: async () => void (await keyUpkeep.run(clock.nowMs())) },
       ],
       log.failure,

@@ -1,5 +1,5 @@
 import type { EventRow } from "../storage/event-store.js";
-import type { RecordView } from "./selectors/compile.js";
+import { parsedRecord } from "./parsed-record.js";
 
 /** What a trail or event data store selected from a moment on. */
 export interface DatedRule {
@@ -37,7 +37,7 @@ export function datedSelection(
       if (rules[next]!.selects(event)) return true;
 
     if (event.eventSource !== "cloudtrail.amazonaws.com" || !changes.has(event.eventName)) return false;
-    const requestId = (JSON.parse(event.record) as RecordView).requestID;
+    const requestId = parsedRecord(event)["requestID"];
     const change = rules.findIndex((rule) => rule.changedBy === requestId);
     return change !== -1 && rules.slice(Math.max(0, change - 1), change + 1).some((rule) => rule.selects(event));
   };

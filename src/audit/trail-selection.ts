@@ -2,6 +2,7 @@ import type { EventRow } from "../storage/event-store.js";
 import { type AggregationTemplate, windowMs } from "./aggregation.js";
 import { datedSelection } from "./dated-selection.js";
 import { type InsightType, type SourceCategory, wantsInsight } from "./insights/insight-selection.js";
+import { parsedRecord } from "./parsed-record.js";
 import { compileSelectors, type RecordView } from "./selectors/compile.js";
 import type { TrailState } from "./trails.js";
 
@@ -87,7 +88,7 @@ function compileState(
 function selectsInsight(arn: string, state: TrailState, event: EventRow): boolean {
   const [addressee] = event.resources;
   if (addressee !== undefined && addressee.name !== arn) return false;
-  const { insightDetails } = JSON.parse(event.record) as InsightView;
+  const { insightDetails } = parsedRecord(event) as unknown as InsightView;
   const { insightType, sourceEventCategory } = insightDetails;
   return wantsInsight(state.insights, { insightType, category: sourceEventCategory });
 }
@@ -102,5 +103,5 @@ function isOfDelivery(event: EventRow): boolean {
 }
 
 function recordOf(event: EventRow): RecordView {
-  return JSON.parse(event.record) as RecordView;
+  return parsedRecord(event) as RecordView;
 }

@@ -4,11 +4,12 @@ import { type Match, RuleSet } from "../audit/detection/rule-set.js";
 import { storeFindings } from "../audit/detection/store-findings.js";
 import { storedMemory } from "../audit/detection/stored-memory.js";
 import { trackMatches, valueItem } from "../audit/detection/track-matches.js";
+import { parsedRecord } from "../audit/parsed-record.js";
 import type { Environment } from "../environment.js";
 import type { CommittedEvent } from "../storage/event-store.js";
 import type { SettingsStore, SettingsTransaction } from "../storage/settings-store.js";
 import type { ReportFailure } from "./delivery-context.js";
-import { type FollowedRange, type FollowedWork, parsedRecord, type RecordFollower } from "./follow-record.js";
+import type { FollowedRange, FollowedWork, RecordFollower } from "./follow-record.js";
 
 /** Values of "never seen before" that are known to be stored: they need not be looked up each time. */
 const knownValuesMax = 50_000;

@@ -145,15 +145,3 @@ export function createRecordFollowing(deps: {
     },
   };
 }
-
-/** Followers of one event parse its record once. */
-const parsedRecords = new WeakMap<CommittedEvent, Readonly<Record<string, unknown>>>();
-
-export function parsedRecord(event: CommittedEvent): Readonly<Record<string, unknown>> {
-  let record = parsedRecords.get(event);
-  if (record === undefined) {
-    record = JSON.parse(event.record) as Readonly<Record<string, unknown>>;
-    parsedRecords.set(event, record);
-  }
-  return record;
-}

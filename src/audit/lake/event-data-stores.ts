@@ -6,6 +6,9 @@ import type { SettingsQueries, SettingsTransaction } from "../../storage/setting
 export type EventDataStoreRow = Selectable<SettingsTables["event_data_stores"]>;
 export type EventDataStoreStateRow = Selectable<SettingsTables["event_data_store_states"]>;
 
+/** For so long a deleted store can be restored. Then it is gone. */
+export const deletionWaitMs = 7 * 86_400_000;
+
 /** `arn:aws:cloudtrail:REGION:ACCT:eventdatastore/UUID` */
 export function eventDataStoreArn(region: string, accountId: string, storeId: string): string {
   return `arn:aws:cloudtrail:${region}:${accountId}:eventdatastore/${storeId}`;

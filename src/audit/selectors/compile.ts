@@ -4,6 +4,7 @@ import type {
   DataResource,
   EventSelector,
 } from "@aws-sdk/client-cloudtrail";
+import { parsedRecord } from "../parsed-record.js";
 import type { SelectableEvent, TrailSelectors } from "./selectors.js";
 
 export type EventPredicate = (event: SelectableEvent) => boolean;
@@ -27,21 +28,13 @@ export function compileSelectors(selectors: TrailSelectors): EventPredicate {
   const predicates =
     selectors.kind === "basic" ? selectors.selectors.map(compileBasic) : selectors.selectors.map(compileAdvanced);
   return (event) => {
-    const lazily = lazyRecord(event);
+    const lazily = () => parsedRecord(event) as RecordView;
     return predicates.some((predicate) => predicate(event, lazily));
   };
 }
 
 type RecordSource = () => RecordView;
 type Test = (event: SelectableEvent, record: RecordSource) => boolean;
-
-function lazyRecord(event: SelectableEvent): RecordSource {
-  let parsed: RecordView | undefined;
-  return () => {
-    parsed ??= JSON.parse(event.record) as RecordView;
-    return parsed;
-  };
-}
 
 function compileBasic(selector: EventSelector): Test {
   const type = selector.ReadWriteType ?? "All";

@@ -4,7 +4,7 @@ import type {
   RestoreEventDataStoreResponse,
 } from "@aws-sdk/client-cloudtrail";
 import { management } from "../../../audit/event.js";
-import { addStoreState, storeStateOf, storeStateRows } from "../../../audit/lake/event-data-stores.js";
+import { addStoreState, deletionWaitMs, storeStateOf, storeStateRows } from "../../../audit/lake/event-data-stores.js";
 import { operation } from "../../operation.js";
 import type { CloudTrailDeps } from "../deps.js";
 import { cloudTrailError } from "../errors.js";
@@ -63,9 +63,12 @@ export const restoreEventDataStore = (deps: CloudTrailDeps) =>
             "InvalidEventDataStoreStatus",
             `Only an event data store that is pending deletion can be restored; this one is ${store.status}.`,
           );
+        const nowMs = deps.environment.clock.nowMs();
+        // Its removal may be under way.
+        if (store.deletion_asked_ms === null || store.deletion_asked_ms + deletionWaitMs <= nowMs)
+          throw cloudTrailError("EventDataStoreNotFound", `The event data store was not found: ${store.arn}`);
         // The last state is that of the deletion, which nothing can have changed since.
         const before = storeStateOf((await storeStateRows(tx, store.store_id)).at(-2)!);
-        const nowMs = deps.environment.clock.nowMs();
         await addStoreState(tx, store.store_id, before, { fromMs: nowMs, requestId: call.requestId });
         const after = {
           ...store,
