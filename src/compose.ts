@@ -23,6 +23,7 @@ import { createEventStreams } from "./jobs/event-streams.js";
 import { createRecordFollowing, type RecordFollower } from "./jobs/follow-record.js";
 import { createTreeFollower } from "./jobs/follow-tree.js";
 import { createTreeGrowth } from "./jobs/grow-tree.js";
+import { createImports } from "./jobs/import-logs.js";
 import { createTraceIndexing } from "./jobs/index-traces.js";
 import { loopLoad } from "./jobs/indexing/loop-load.js";
 import { makeInThread } from "./jobs/indexing/make-in-thread.js";
@@ -78,6 +79,7 @@ const upkeepEveryMs = 60_000;
 const retrievalsEveryMs = 500;
 /** A minute of traces is looked at once it is over; this is how soon that, and a group that wants insights, is noticed. */
 const insightsEveryMs = 5_000;
+const importsEveryMs = 1_000;
 const indexSweepEveryMs = 10_000;
 const sweepJob = "sweep the index of traces";
 const rejectionsEveryMs = 5_000;
@@ -246,6 +248,14 @@ export async function compose(
       checkpointSeconds: config.checkpointSeconds,
       reportFailure: log.failure,
     });
+    const imports = createImports({
+      settings,
+      lake: facts.lake,
+      destinations,
+      environment,
+      holder: streams.holder,
+      reportFailure: log.failure,
+    });
     const notifications = createNotificationDelivery({
       settings,
       network: new NotificationNetwork(config.notificationNetworks ?? []),
@@ -277,6 +287,7 @@ export async function compose(
           ? []
           : [{ name: sweepJob, everyMs: indexSweepEveryMs, run: () => indexing.sweep() }]),
         { name: "store rejections", everyMs: rejectionsEveryMs, run: () => rejections.flush(clock.nowMs()) },
+        { name: "import logs", everyMs: importsEveryMs, run: () => imports.run() },
         { name: "store the state of channels", everyMs: rejectionsEveryMs, run: () => channelIngestion.flush() },
         { name: "detect insights", everyMs: insightsEveryMs, run: () => insights.run() },
         { name: "publish alerts", everyMs: alertsEveryMs, run: () => alertPublishing.run() },
@@ -290,6 +301,7 @@ export async function compose(
       log.failure,
     );
     closing.push(async () => {
+      imports.close();
       await Promise.all([indexing.close(), jobs.close()]);
       // What was recorded with a change in the last moments, and the leases: the next process need not wait for them.
       await outbox.run();

@@ -1,6 +1,13 @@
 import { CloudWatchLogsClient, CreateLogStreamCommand, PutLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { DescribeKeyCommand, KMSClient } from "@aws-sdk/client-kms";
-import { GetBucketAclCommand, PutObjectCommand, type PutObjectCommandOutput, S3Client } from "@aws-sdk/client-s3";
+import {
+  GetBucketAclCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  type PutObjectCommandOutput,
+  S3Client,
+} from "@aws-sdk/client-s3";
 import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 
@@ -38,6 +45,20 @@ export interface ObjectToPut {
   readonly body: Uint8Array;
   readonly kmsKeyArn?: string;
   readonly metadata?: Readonly<Record<string, string>>;
+}
+
+/** A bucket with log files to be imported, and the role that may read it. */
+export interface SourceBucket {
+  readonly bucket: string;
+  readonly region: string;
+  readonly roleArn: string;
+}
+
+/** A part of what stands in one folder, in the order of its keys. */
+export interface FolderPage {
+  readonly folders: readonly string[];
+  readonly files: readonly { readonly key: string; readonly bytes: number }[];
+  readonly isLast: boolean;
 }
 
 /** The log stream of a trail's log group, and the role that may write to it. */
@@ -143,16 +164,31 @@ export function createDestinations(deps: {
     kept(`kms ${trail.arn}`, () => new KMSClient(settingsOf(trail.homeRegion, asService(trail))));
   const logs = (trail: TrailIdentity, roleArn: string) =>
     kept(`logs ${roleArn} ${trail.arn}`, () => {
-      return new CloudWatchLogsClient(settingsOf(trail.homeRegion, () => assumeRole(trail, roleArn)));
+      const role = () => assumeRole(trail, roleArn, "CLOUDWATCHLOGS_DELIVERY_SESSION");
+      return new CloudWatchLogsClient(settingsOf(trail.homeRegion, role));
+    });
+  const sourceKey = (store: TrailIdentity, { roleArn, region }: SourceBucket) =>
+    `import ${region} ${roleArn} ${store.arn}`;
+  const source = (store: TrailIdentity, from: SourceBucket) =>
+    kept(sourceKey(store, from), () => {
+      const settings = settingsOf(from.region, () => assumeRole(store, from.roleArn, "CLOUDTRAIL_IMPORT_SESSION"));
+      const { credentials } = settings;
+      return new S3Client({
+        ...settings,
+        forcePathStyle: true,
+        ...(deps.objects && { endpoint: deps.objects.endpoint }),
+        // The role must be there in any case; elsewhere it is the key that opens buckets.
+        ...(deps.objects?.key && { credentials: () => credentials().then(() => deps.objects!.key!) }),
+      });
     });
   const sts = (trail: TrailIdentity) =>
     kept(`sts ${trail.arn}`, () => new STSClient(settingsOf(trail.homeRegion, asService(trail))));
 
   /** A call like any other, so that the record shows who acts in the role and why. */
-  async function assumeRole(trail: TrailIdentity, roleArn: string): Promise<TemporaryCredentials> {
+  async function assumeRole(trail: TrailIdentity, roleArn: string, sessionName: string): Promise<TemporaryCredentials> {
     const command = new AssumeRoleCommand({
       RoleArn: roleArn,
-      RoleSessionName: "CLOUDWATCHLOGS_DELIVERY_SESSION",
+      RoleSessionName: sessionName,
       DurationSeconds: lifetimeSeconds,
     });
     const { Credentials } = await sts(trail)
@@ -219,6 +255,49 @@ export function createDestinations(deps: {
       );
     },
 
+    /**
+     * What stands in a folder behind `after`, in parts of `max`.
+     *
+     * @param store the event data store on whose behalf is read.
+     */
+    async listFolder(
+      store: TrailIdentity,
+      from: SourceBucket,
+      { folder, after, max }: { readonly folder: string; readonly after: string; readonly max: number },
+    ): Promise<FolderPage> {
+      const { CommonPrefixes, Contents, IsTruncated, EncodingType } = await source(store, from).send(
+        new ListObjectsV2Command({
+          Bucket: from.bucket,
+          Prefix: folder,
+          Delimiter: "/",
+          MaxKeys: max,
+          // A key may hold what XML cannot.
+          EncodingType: "url",
+          ...(after !== "" && { StartAfter: after }),
+        }),
+      );
+      // Not every store knows the parameter.
+      const decodedKey = (key: string) => (EncodingType === "url" ? decodeURIComponent(key.replaceAll("+", " ")) : key);
+      return {
+        folders: (CommonPrefixes ?? []).map(({ Prefix = "" }) => decodedKey(Prefix)),
+        files: (Contents ?? []).map(({ Key = "", Size = 0 }) => ({ key: decodedKey(Key), bytes: Size })),
+        isLast: IsTruncated !== true,
+      };
+    },
+
+    /** The bytes of an object as they come. Whoever stops reading must destroy what they got. */
+    async readObject(store: TrailIdentity, from: SourceBucket, key: string): Promise<AsyncIterable<Uint8Array>> {
+      const { Body } = await source(store, from).send(new GetObjectCommand({ Bucket: from.bucket, Key: key }));
+      return Body as unknown as AsyncIterable<Uint8Array>;
+    },
+
+    /** The role or its permissions may have changed: what was cached of it is dropped. */
+    forgetSource(store: TrailIdentity, from: SourceBucket): void {
+      const key = sourceKey(store, from);
+      clients.get(key)?.destroy();
+      clients.delete(key);
+    },
+
     /** @returns the key's ARN and whether it can be used now. */
     async describeKey(trail: TrailIdentity, keyId: string): Promise<{ arn: string; enabled: boolean }> {
       const { KeyMetadata } = await kms(trail).send(new DescribeKeyCommand({ KeyId: keyId }));
@@ -242,7 +321,7 @@ export function createDestinations(deps: {
 
 export type Destinations = ReturnType<typeof createDestinations>;
 
-/** The trail's Logs role is missing or does not trust the service. */
+/** The role of a trail's log group or of an import's bucket is missing or does not trust the service. */
 export class RoleNotAssumed extends Error {
   override readonly name = "RoleNotAssumed";
 }

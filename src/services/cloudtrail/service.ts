@@ -6,6 +6,7 @@ import { detectionRoutes } from "./detection/routes.js";
 import { eventConfigurationOperations } from "./event-configuration/event-configuration.js";
 import { lookupEvents } from "./history/lookup-events.js";
 import { searchEvents } from "./history/search-events.js";
+import { importOperations } from "./imports/operations.js";
 import { insightOperations } from "./insights/operations.js";
 import { eventDataStoreOperations } from "./lake/operations.js";
 import { notOffered } from "./not-offered.js";
@@ -34,6 +35,7 @@ export function cloudtrailService(deps: CloudTrailDeps): Service {
       ...eventConfigurationOperations(deps),
       ...organizationOperations(),
       ...channelOperations(deps),
+      ...importOperations(deps),
     ],
     notOffered,
     foreignRoutes: [searchEvents(deps), ...treeRoutes(deps), ...detectionRoutes(deps)],

@@ -4,7 +4,7 @@ import type { SettingsQueries, SettingsTransaction } from "../../../storage/sett
 import { Constraints } from "../../constraints.js";
 import type { Call } from "../../operation.js";
 import { cloudTrailError } from "../errors.js";
-import { requireStore } from "../lake/find-store.js";
+import { requireActiveStore } from "../lake/find-store.js";
 
 const destinationTypes = ["EVENT_DATA_STORE", "AWS_SERVICE"];
 
@@ -44,9 +44,7 @@ export async function storesOf(
     // Channels to services are made by services.
     if (Type !== "EVENT_DATA_STORE")
       throw cloudTrailError("InvalidParameter", "The type of a channel's destination must be EVENT_DATA_STORE.");
-    const store = await requireStore(queries, Location as string, call);
-    if (store.status === "PENDING_DELETION")
-      throw cloudTrailError("InactiveEventDataStore", `The event data store is pending deletion: ${store.arn}`);
+    const store = await requireActiveStore(queries, Location, call);
     if (store.kind !== "ActivityAuditLog")
       throw cloudTrailError(
         "InvalidEventDataStoreCategory",
