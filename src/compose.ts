@@ -34,9 +34,11 @@ import { createOutboxMover } from "./jobs/move-outbox.js";
 import { NotificationNetwork } from "./jobs/notification-network.js";
 import { createAlertPublishing } from "./jobs/publish-alerts.js";
 import { createInsightPublishing } from "./jobs/publish-insights.js";
+import { createDashboardRefreshing } from "./jobs/refresh-dashboards.js";
 import { createLogRetention } from "./jobs/retain-logs.js";
 import { createRetrievals } from "./jobs/retrieve-traces.js";
 import { createKeyUpkeep } from "./jobs/rotate-keys.js";
+import { createQueryRunning } from "./jobs/run-queries.js";
 import { schedule } from "./jobs/schedule.js";
 import { createSealing } from "./jobs/seal.js";
 import { createLog, type Log } from "./log.js";
@@ -60,6 +62,7 @@ import type { EventStore } from "./storage/event-store.js";
 import { readingOf } from "./storage/facts/decode-reading.js";
 import { encodeTraces } from "./storage/facts/encode-traces.js";
 import { openFacts } from "./storage/facts/open-facts.js";
+import { lakeQueryLimits } from "./storage/facts/stored-lake-queries.js";
 import { openFolderObjectStore } from "./storage/objects/folder-object-store.js";
 import { openSettings } from "./storage/settings/open-settings.js";
 import { RejectionLog } from "./tracing/rejections.js";
@@ -81,6 +84,8 @@ const retrievalsEveryMs = 500;
 const insightsEveryMs = 5_000;
 const importsEveryMs = 1_000;
 const indexSweepEveryMs = 10_000;
+const queriesEveryMs = 200;
+const dashboardsEveryMs = 5_000;
 const sweepJob = "sweep the index of traces";
 const rejectionsEveryMs = 5_000;
 
@@ -134,6 +139,7 @@ export async function compose(
       dataFolder,
       environment,
       retention: config,
+      limits: { lakeQueries: { ...lakeQueryLimits, seconds: config.lakeQuerySecondsMax } },
       ...(config.clickhouseUrl !== undefined && { clickhouseUrl: config.clickhouseUrl }),
     });
     closing.push(() => facts.close());
@@ -188,6 +194,8 @@ export async function compose(
       cloudtrailService({
         settings,
         events,
+        lakeQueries: facts.lakeQueries,
+        authorizer: identity.authorizer,
         destinations,
         signingKeys,
         channelIngestion,
@@ -268,6 +276,14 @@ export async function compose(
     const alertPublishing = createAlertPublishing({ ...watching, destinations });
     const retrievals = createRetrievals({ traces, settings, environment, reportFailure: log.failure });
     const storeUpkeep = createStoreUpkeep({ settings, lake: facts.lake });
+    const queries = createQueryRunning({
+      ...{ settings, destinations, signingKeys, environment },
+      lakeQueries: facts.lakeQueries,
+      holder: streams.holder,
+      reportFailure: log.failure,
+    });
+    if (config.clickhouseUrl === undefined) await queries.takeOver();
+    const dashboards = createDashboardRefreshing({ settings, destinations, environment, reportFailure: log.failure });
     const keyUpkeep = createKeyUpkeep({ settings, vault, environment });
     const jobs = schedule(
       [
@@ -296,6 +312,9 @@ export async function compose(
         { name: "retrieve traces", everyMs: retrievalsEveryMs, run: () => retrievals.run() },
         { name: "forget retrievals", everyMs: upkeepEveryMs, run: () => retrievals.forget() },
         { name: "keep event data stores", everyMs: upkeepEveryMs, run: () => storeUpkeep.run(clock.nowMs()) },
+        { name: "run queries", everyMs: queriesEveryMs, run: () => queries.run() },
+        { name: "refresh dashboards", everyMs: dashboardsEveryMs, run: () => dashboards.run() },
+        { name: "forget queries", everyMs: upkeepEveryMs, run: () => queries.forget() },
         { name: "rotate keys", everyMs: upkeepEveryMs, run: async () => void (await keyUpkeep.run(clock.nowMs())) },
       ],
       log.failure,
@@ -303,6 +322,7 @@ export async function compose(
     closing.push(async () => {
       imports.close();
       await Promise.all([indexing.close(), jobs.close()]);
+      await queries.close();
       // What was recorded with a change in the last moments, and the leases: the next process need not wait for them.
       await outbox.run();
       await streams.release();

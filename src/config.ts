@@ -246,6 +246,13 @@ export const settings = {
     meaning: "name of the SNS topic, in a group's own account and region, that is sent the events of its insights",
     parse: matching(/^[A-Za-z0-9_-]{1,256}$/, "the name of an SNS topic"),
   }),
+  lakeQuerySecondsMax: setting<number>({
+    variable: "DOSIMETER_LAKE_QUERY_SECONDS_MAX",
+    flag: "lake-query-seconds-max",
+    fallback: 3600,
+    meaning: "how long a query over event data stores may run",
+    parse: integer(1, 86_400),
+  }),
   eventRetentionDays: setting<number>({
     variable: "DOSIMETER_EVENT_RETENTION_DAYS",
     flag: "event-retention-days",

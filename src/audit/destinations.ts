@@ -1,3 +1,4 @@
+import { CloudTrailClient, StartDashboardRefreshCommand } from "@aws-sdk/client-cloudtrail";
 import { CloudWatchLogsClient, CreateLogStreamCommand, PutLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { DescribeKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import {
@@ -43,6 +44,8 @@ export interface ObjectToPut {
   readonly bucket: string;
   readonly key: string;
   readonly body: Uint8Array;
+  /** Of bytes that are not JSON in gzip. */
+  readonly contentType?: string;
   readonly kmsKeyArn?: string;
   readonly metadata?: Readonly<Record<string, string>>;
 }
@@ -162,6 +165,8 @@ export function createDestinations(deps: {
     kept(`sns ${region} ${trail.arn}`, () => new SNSClient(settingsOf(region, asService(trail))));
   const kms = (trail: TrailIdentity) =>
     kept(`kms ${trail.arn}`, () => new KMSClient(settingsOf(trail.homeRegion, asService(trail))));
+  const cloudtrail = (of: TrailIdentity) =>
+    kept(`cloudtrail ${of.arn}`, () => new CloudTrailClient(settingsOf(of.homeRegion, asService(of))));
   const logs = (trail: TrailIdentity, roleArn: string) =>
     kept(`logs ${roleArn} ${trail.arn}`, () => {
       const role = () => assumeRole(trail, roleArn, "CLOUDWATCHLOGS_DELIVERY_SESSION");
@@ -216,8 +221,8 @@ export function createDestinations(deps: {
           Bucket: object.bucket,
           Key: object.key,
           Body: object.body,
-          ContentType: "application/json",
-          ContentEncoding: "gzip",
+          ContentType: object.contentType ?? "application/json",
+          ...(object.contentType === undefined && { ContentEncoding: "gzip" }),
           ACL: "bucket-owner-full-control",
           Metadata: object.metadata && { ...object.metadata },
           ...(object.kmsKeyArn && { ServerSideEncryption: "aws:kms", SSEKMSKeyId: object.kmsKeyArn }),
@@ -303,6 +308,10 @@ export function createDestinations(deps: {
       const { KeyMetadata } = await kms(trail).send(new DescribeKeyCommand({ KeyId: keyId }));
       if (KeyMetadata?.Arn === undefined) throw new Error("DescribeKey answered without the key's ARN");
       return { arn: KeyMetadata.Arn, enabled: KeyMetadata.Enabled === true };
+    },
+
+    async startDashboardRefresh(dashboard: TrailIdentity): Promise<void> {
+      await cloudtrail(dashboard).send(new StartDashboardRefreshCommand({ DashboardId: dashboard.arn }));
     },
 
     /** A role or its permissions have changed: what was cached of it is dropped. */

@@ -63,6 +63,20 @@ const resourceKinds: Readonly<Record<string, ResourceKind>> = {
       return channel && { arn: channel.arn, homeRegion: channel.region, inactive: false };
     },
   },
+  dashboard: {
+    type: "AWS::CloudTrail::Dashboard",
+    notFound: resourceNotFound,
+    async find(queries, arn, call) {
+      const dashboard = await queries
+        .selectFrom("lake_dashboards")
+        .select(["arn", "region"])
+        .where("arn", "=", arn)
+        .where("account_id", "=", call.accountId)
+        .where("region", "=", call.region)
+        .executeTakeFirst();
+      return dashboard && { arn: dashboard.arn, homeRegion: dashboard.region, inactive: false };
+    },
+  },
 };
 
 function resourceNotFound(arn: string): ServiceError {

@@ -1,6 +1,7 @@
 import * as sdk from "@aws-sdk/client-cloudtrail";
 import type { Service } from "../operation.js";
 import { channelOperations } from "./channels/operations.js";
+import { dashboardOperations } from "./dashboards/operations.js";
 import type { CloudTrailDeps } from "./deps.js";
 import { detectionRoutes } from "./detection/routes.js";
 import { eventConfigurationOperations } from "./event-configuration/event-configuration.js";
@@ -12,6 +13,7 @@ import { eventDataStoreOperations } from "./lake/operations.js";
 import { notOffered } from "./not-offered.js";
 import { organizationOperations } from "./organizations/delegated-admins.js";
 import { policyOperations } from "./policies/policies.js";
+import { queryOperations } from "./queries/operations.js";
 import { tagOperations } from "./tags/tags.js";
 import { trailOperations } from "./trails/operations.js";
 import { treeRoutes } from "./tree/operations.js";
@@ -32,6 +34,8 @@ export function cloudtrailService(deps: CloudTrailDeps): Service {
       ...insightOperations(deps),
       ...tagOperations(deps),
       ...policyOperations(deps),
+      ...queryOperations(deps),
+      ...dashboardOperations(deps),
       ...eventConfigurationOperations(deps),
       ...organizationOperations(),
       ...channelOperations(deps),

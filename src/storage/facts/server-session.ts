@@ -20,6 +20,7 @@ export class ServerSession extends Session {
         output_format_json_quote_64bit_integers: 0,
         // The engine's other way may be off by the last bit.
         precise_float_parsing: 1,
+        max_query_size: "16777216",
         // Headers before the answer keep a connection open on which a query runs for long.
         ...(requestMs > requestMsMax && {
           send_progress_in_http_headers: 1,

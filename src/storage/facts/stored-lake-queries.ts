@@ -12,6 +12,7 @@ import { type FactDatabase, longSessions } from "./fact-database.js";
 import { engineError, outageCodes, type Session } from "./session.js";
 import {
   bytesWritten,
+  estimate,
   eventBytes,
   insertResult,
   killQuery,
@@ -94,7 +95,7 @@ export class StoredLakeQueries implements LakeQueries {
 
   /** Rows of the events' table in the granules that the statement has to read. */
   async #scanned(session: Session, query: LakeQuery): Promise<number> {
-    const text = `EXPLAIN ESTIMATE ${query.sql}\n${this.#settings(query)}`;
+    const text = `${estimate(query.sql)}\n${this.#settings(query)}`;
     const tables = await session.query<{ table: string; rows: number }>(text, {});
     return tables.filter(({ table }) => table === "lake_events").reduce((sum, { rows }) => sum + Number(rows), 0);
   }

@@ -8,6 +8,7 @@ import { importMigrations } from "./migrations/imports.js";
 import { insightsMigrations } from "./migrations/insights.js";
 import { kmsMigrations } from "./migrations/kms.js";
 import { lakeMigrations } from "./migrations/lake.js";
+import { lakeQueryMigrations } from "./migrations/lake-queries.js";
 import { logsMigrations } from "./migrations/logs.js";
 import { s3Migrations } from "./migrations/s3.js";
 import { snsMigrations } from "./migrations/sns.js";
@@ -40,6 +41,7 @@ export const migrations: readonly Migration[] = [
   ...xrayRejectionMigrations,
   ...xrayIndexMigrations,
   ...lakeMigrations,
+  ...lakeQueryMigrations,
   ...channelMigrations,
   ...importMigrations,
   ...cloudtrailMigrations,

@@ -7,6 +7,7 @@ import type { ImportTables } from "./tables/imports.js";
 import type { InsightsTables } from "./tables/insights.js";
 import type { KmsTables } from "./tables/kms.js";
 import type { LakeTables } from "./tables/lake.js";
+import type { LakeQueryTables } from "./tables/lake-queries.js";
 import type { LogsTables } from "./tables/logs.js";
 import type { S3Tables } from "./tables/s3.js";
 import type { SnsTables } from "./tables/sns.js";
@@ -32,6 +33,7 @@ export interface SettingsTables
     InsightsTables,
     KmsTables,
     LakeTables,
+    LakeQueryTables,
     LogsTables,
     S3Tables,
     SnsTables,

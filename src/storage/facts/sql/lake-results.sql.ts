@@ -1,3 +1,8 @@
+/** What the engine would have to read. */
+export function estimate(sql: string): string {
+  return `EXPLAIN ESTIMATE SELECT * FROM (\n${sql}\n)`;
+}
+
 /** The statement stands in brackets of its own: whatever it ends with, it is one table. */
 export function insertResult(sql: string): string {
   return `INSERT INTO lake_results (day, query_id, row, cells)
@@ -30,7 +35,7 @@ export const eventBytes = `
 SELECT sum(data_uncompressed_bytes) / greatest(sum(p.rows), 1) AS bytes
 FROM system.parts AS p WHERE active AND database = currentDatabase() AND table = 'lake_events'`;
 
-/** \`log_comment\` is what names a query of ours in the engine: ids that are given are not kept by the embedded one. */
+/** `log_comment` is what names a query of ours in the engine: ids that are given are not kept by the embedded one. */
 export const killQuery = "KILL QUERY WHERE Settings['log_comment'] = {name:String} ASYNC";
 
 export const resultDaysBefore = `
