@@ -24,7 +24,8 @@ export function attackFiles(): { name: string; bytes: Buffer }[] {
 
 /** Where CloudTrail puts a file of that name. */
 export function logKey(name: string): string {
-  const [, account, region, year, month, day] = /^(\d+)_CloudTrail_([a-z0-9-]+)_(\d{4})(\d{2})(\d{2})T/.exec(name) ?? [];
+  const [, account, region, year, month, day] =
+    /^(\d+)_CloudTrail_([a-z0-9-]+)_(\d{4})(\d{2})(\d{2})T/.exec(name) ?? [];
   return `AWSLogs/${account}/CloudTrail/${region}/${year}/${month}/${day}/${name}`;
 }
 
