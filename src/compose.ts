@@ -12,6 +12,7 @@ import { startHttpServer } from "./gateway/http-server.js";
 import { daemonCaller, ensureDaemonRole } from "./identity/daemon-role.js";
 import { encryptedTraces } from "./identity/encrypted-traces.js";
 import { ensureRoot } from "./identity/ensure-root.js";
+import { type NotificationSigner, openNotificationSigning } from "./identity/notification-signing.js";
 import { openIdentity } from "./identity/open-identity.js";
 import { openVault } from "./identity/open-vault.js";
 import { createAggregation } from "./jobs/aggregate-data-events.js";
@@ -41,6 +42,7 @@ import { createKeyUpkeep } from "./jobs/rotate-keys.js";
 import { createQueryRunning } from "./jobs/run-queries.js";
 import { schedule } from "./jobs/schedule.js";
 import { createSealing } from "./jobs/seal.js";
+import { createMailer, type Mailer } from "./jobs/send-mail.js";
 import { createLog, type Log } from "./log.js";
 import { operatorPages } from "./operator-pages.js";
 import { startDaemon } from "./receivers/daemon.js";
@@ -208,7 +210,7 @@ export async function compose(
       iamService({ settings, vault, environment }),
       stsService(identity),
       kmsService({ settings, vault, environment }),
-      snsService({ settings, environment }),
+      snsService({ settings, environment, mailOffered: config.smtpUrl !== undefined }),
     ];
     const gateway = createGateway({
       services,
@@ -264,9 +266,14 @@ export async function compose(
       holder: streams.holder,
       reportFailure: log.failure,
     });
+    const signer = await openNotificationSigning({ settings, vault, environment });
+    const mailer = mailerOf(config, signer);
+    if (mailer) closing.push(() => mailer.close());
     const notifications = createNotificationDelivery({
       settings,
       network: new NotificationNetwork(config.notificationNetworks ?? []),
+      signer,
+      ...(mailer && { mailer }),
       onDead: (dead) => log("a notification was given up", { ...dead }),
     });
     const logRetention = createLogRetention({ settings, logEvents });
@@ -334,7 +341,14 @@ export async function compose(
       port: config.port,
       connectionsMax: config.connectionsMax,
       serve: gateway.serve,
-      pages: operatorPages({ facts, outbox, indexing, rejections, daemon: () => daemon?.stats() }),
+      pages: operatorPages({
+        facts,
+        outbox,
+        indexing,
+        rejections,
+        certificates: signer.certificates,
+        daemon: () => daemon?.stats(),
+      }),
       log: log.failure,
     });
     closing.push(() => server.close());
@@ -363,6 +377,13 @@ export async function compose(
     await close();
     throw problem;
   }
+}
+
+/** @throws ConfigError for a relay without a sender. */
+function mailerOf({ smtpUrl: url, smtpFrom: from }: Config, signer: NotificationSigner): Mailer | undefined {
+  if (url === undefined) return undefined;
+  if (from === undefined) throw new ConfigError("DOSIMETER_SMTP_FROM must be set with DOSIMETER_SMTP_URL");
+  return createMailer({ url, from, signer });
 }
 
 /** The doors of OpenTelemetry, as far as they are not off. */

@@ -239,6 +239,20 @@ export const settings = {
     meaning: "networks such as 127.0.0.0/8 that notifications may be sent to although they are refused by default",
     parse: list,
   }),
+  smtpUrl: setting<string | undefined>({
+    variable: "DOSIMETER_SMTP_URL",
+    fallback: undefined,
+    meaning: "SMTP relay for e-mail subscriptions, such as smtp://user:password@mail.example.com:587 (default: none)",
+    secret: true,
+    parse: matching(/^smtps?:\/\/[^\s]+$/, "a URL such as smtp://mail.example.com:587"),
+  }),
+  smtpFrom: setting<string | undefined>({
+    variable: "DOSIMETER_SMTP_FROM",
+    flag: "smtp-from",
+    fallback: undefined,
+    meaning: "sender of e-mail, such as `Dosimeter <dosimeter@example.com>`; wanted with a relay",
+    parse: matching(/^([\w .-]+ <[^\s<>,;"]+@[^\s<>,;"]+>|[^\s<>,;"]+@[^\s<>,;"]+)$/, "an e-mail address"),
+  }),
   insightTopic: setting<string>({
     variable: "DOSIMETER_INSIGHT_TOPIC",
     flag: "insight-topic",

@@ -11,9 +11,16 @@ export function operatorPages(parts: {
   readonly outbox: Pick<OutboxMover, "waiting">;
   readonly indexing: { stats(): IndexingStatistics };
   readonly rejections: Pick<RejectionLog, "totals">;
+  /** PEM by path: what receivers check the signatures of notifications with. */
+  readonly certificates: ReadonlyMap<string, string>;
   readonly daemon: () => (Readonly<DaemonCounters> & { readonly queuedBatches: number }) | undefined;
 }): Readonly<Record<string, () => Promise<WireResponse>>> {
+  const certificates = [...parts.certificates].map(
+    ([path, pem]) => [path, async () => page(200, "application/x-pem-file", pem)] as const,
+  );
   return {
+    ...Object.fromEntries(certificates),
+
     /** Alive: the process answers. */
     "/healthz": async () => page(200, "text/plain", "ok\n"),
 

@@ -1,6 +1,9 @@
+import type { NotificationSigner } from "../identity/notification-signing.js";
 import type { SettingsStore } from "../storage/settings-store.js";
+import type { Notification } from "./notification-envelope.js";
 import type { NotificationNetwork } from "./notification-network.js";
-import { type Notification, postNotification } from "./post-notification.js";
+import { postNotification } from "./post-notification.js";
+import type { Mailer } from "./send-mail.js";
 
 /** Deliveries taken and posted at once. */
 const batchDeliveriesMax = 32;
@@ -35,6 +38,9 @@ export interface DeadDelivery {
 export function createNotificationDelivery(deps: {
   readonly settings: SettingsStore;
   readonly network: NotificationNetwork;
+  readonly signer: NotificationSigner;
+  /** Absent where no SMTP relay is configured. */
+  readonly mailer?: Mailer;
   readonly onDead: (dead: DeadDelivery) => void;
 }) {
   const { settings } = deps;
@@ -51,9 +57,16 @@ export function createNotificationDelivery(deps: {
     return report;
   }
 
+  async function send(delivery: ClaimedDelivery): Promise<void> {
+    const { protocol } = delivery;
+    if (!protocol.startsWith("email")) return postNotification(delivery, deps.network, deps.signer);
+    if (deps.mailer === undefined) throw new Error("no SMTP relay is configured");
+    return deps.mailer.send(delivery, protocol === "email-json");
+  }
+
   async function attempt(delivery: ClaimedDelivery, nowMs: number): Promise<keyof DeliveryReport> {
     const { deliveryId, attempts } = delivery;
-    const failure = await postNotification(delivery, deps.network).then(
+    const failure = await send(delivery).then(
       () => undefined,
       (problem: unknown) => (problem instanceof Error ? problem.message : String(problem)),
     );
@@ -90,6 +103,7 @@ export function createNotificationDelivery(deps: {
 interface ClaimedDelivery extends Notification {
   /** Key of the stored message. */
   readonly deliveryId: string;
+  readonly protocol: string;
   readonly attempts: number;
 }
 
@@ -108,6 +122,7 @@ async function claim(settings: SettingsStore, nowMs: number): Promise<ClaimedDel
       .selectFrom("sns_deliveries as delivery")
       .innerJoin("sns_messages as message", "message.message_id", "delivery.message_id")
       .innerJoin("sns_subscriptions as subscription", "subscription.arn", "delivery.subscription_arn")
+      .innerJoin("sns_topics as topic", "topic.arn", "delivery.topic_arn")
       .select([
         "delivery.message_id as deliveryId",
         "delivery.subscription_arn as subscriptionArn",
@@ -118,7 +133,11 @@ async function claim(settings: SettingsStore, nowMs: number): Promise<ClaimedDel
         "message.message as message",
         "message.attributes as attributes",
         "message.published_ms as publishedMs",
-        "message.base_url as baseUrl",
+        "message.base_url as messageUrl",
+        "subscription.base_url as subscriptionUrl",
+        "subscription.protocol as protocol",
+        "subscription.unsubscribe_token as unsubscribeToken",
+        "topic.signature_version as signatureVersion",
         "subscription.endpoint as endpoint",
         "subscription.raw_delivery as rawDelivery",
         "subscription.token as token",
@@ -135,11 +154,13 @@ async function claim(settings: SettingsStore, nowMs: number): Promise<ClaimedDel
         .where("message_id", "=", row.deliveryId)
         .where("subscription_arn", "=", row.subscriptionArn)
         .execute();
-    return rows.map(({ rawDelivery, ...row }) => ({
+    return rows.map(({ rawDelivery, messageUrl, subscriptionUrl, ...row }) => ({
       ...row,
       attempts: row.attempts + 1,
       messageId: row.deliveryId.split("/")[0]!,
-      raw: rawDelivery === 1,
+      // Where the subscriber reached us, or else the publisher did: that may have been this process itself.
+      baseUrl: subscriptionUrl || messageUrl,
+      raw: rawDelivery === 1 && row.type === "Notification",
     }));
   });
 }

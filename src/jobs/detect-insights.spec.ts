@@ -166,7 +166,7 @@ describe("Insights of a group", () => {
         .insertInto("sns_topics")
         .values({
           ...{ arn: topicArn, account_id: scope.accountId, region: scope.region, name: "xray-insights" },
-          ...{ display_name: "", policy: "{}", tags: "{}", created_ms: noon },
+          ...{ display_name: "", policy: "{}", tags: "{}", signature_version: 1, created_ms: noon },
         })
         .execute(),
     );

@@ -3,20 +3,25 @@ import { BlockList, isIP, type LookupFunction } from "node:net";
 
 /**
  * Addresses that notifications are not sent to unless a setting allows their network: a subscriber's URL must not make
- * this service talk to itself, to its neighbours on the machine, or to a cloud's metadata address.
+ * this service talk to itself, to its neighbours on the machine or in a private network, or to a cloud's metadata
+ * address.
  */
 const refusedNetworks = [
   ["0.0.0.0", 8],
+  ["10.0.0.0", 8],
+  ["100.64.0.0", 10],
   ["127.0.0.0", 8],
   ["169.254.0.0", 16],
+  ["172.16.0.0", 12],
+  ["192.168.0.0", 16],
   ["224.0.0.0", 4],
   ["240.0.0.0", 4],
   ["::", 128],
   ["::1", 128],
+  // Private ones, among them the metadata address of AWS in IPv6.
+  ["fc00::", 7],
   ["fe80::", 10],
   ["ff00::", 8],
-  // The metadata address of AWS in IPv6.
-  ["fd00:ec2::254", 128],
 ] as const;
 
 /** Decides for an address, not for a name: names may change what they mean between a check and a connection. */

@@ -4,6 +4,7 @@ import type { SnsTables } from "../../storage/settings/tables/sns.js";
 import type { SettingsTransaction } from "../../storage/settings-store.js";
 import type { Call } from "../operation.js";
 import { invalidParameter } from "./errors.js";
+import type { Protocol } from "./subscriptions.js";
 import { messageBytesMax } from "./topics.js";
 
 export type MessageRow = Selectable<SnsTables["sns_messages"]>;
@@ -50,9 +51,9 @@ export function attributesOf(attributes: Readonly<Record<string, MessageAttribut
   return entries.length === 0 ? null : JSON.stringify(Object.fromEntries(entries));
 }
 
-/** The text that HTTP receivers get, and its length checked. @throws ServiceError InvalidParameter */
+/** The text that receivers of a protocol get, and its length checked. @throws ServiceError InvalidParameter */
 export function messageFor(
-  protocol: "http" | "https",
+  protocol: Protocol,
   input: { readonly Message?: string; readonly MessageStructure?: string },
 ): string {
   const message = input.Message!;

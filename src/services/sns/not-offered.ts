@@ -1,6 +1,6 @@
 /** Operations of the API that are refused, with the reason told to the caller. */
 export const notOffered: Readonly<Record<string, string>> = {
-  ...because("Mobile push applications are not offered; subscribe an HTTP endpoint.", [
+  ...because("Mobile push applications are not offered; subscribe an HTTP endpoint or an e-mail address.", [
     "CreatePlatformApplication",
     "CreatePlatformEndpoint",
     "DeleteEndpoint",
@@ -12,7 +12,7 @@ export const notOffered: Readonly<Record<string, string>> = {
     "SetEndpointAttributes",
     "SetPlatformApplicationAttributes",
   ]),
-  ...because("Text messages are not offered; subscribe an HTTP endpoint.", [
+  ...because("Text messages are not offered; subscribe an HTTP endpoint or an e-mail address.", [
     "CheckIfPhoneNumberIsOptedOut",
     "CreateSMSSandboxPhoneNumber",
     "DeleteSMSSandboxPhoneNumber",

@@ -4,6 +4,7 @@ import { operation } from "../operation.js";
 import type { SnsDeps } from "./deps.js";
 import { hidden, invalidParameter, throttled } from "./errors.js";
 import { attributesOf, baseUrlOf, enqueue, messageFor } from "./messages.js";
+import { protocols } from "./subscriptions.js";
 import { requireTopic, topicAccess, topicResources, waitingDeliveriesPerTopicMax } from "./topics.js";
 
 const topicData: EventClass = { category: "Data", resourceType: "AWS::SNS::Topic" };
@@ -19,7 +20,7 @@ export const publish = (deps: SnsDeps) =>
     async execute(input, call) {
       checkSubject(input.Subject);
       const attributes = attributesOf(input.MessageAttributes);
-      const forms = { http: messageFor("http", input), https: messageFor("https", input) };
+      const forms = new Map(protocols.map((protocol) => [protocol, messageFor(protocol, input)]));
       const topic = await requireTopic(deps.settings.read, call, targetOf(input));
       const subscriptions = await deps.settings.read
         .selectFrom("sns_subscriptions")
@@ -38,17 +39,17 @@ export const publish = (deps: SnsDeps) =>
       if (Number(count) >= waitingDeliveriesPerTopicMax)
         throw throttled(`${waitingDeliveriesPerTopicMax} deliveries of this topic are still waiting.`);
       return call.commit(async (tx) => {
-        for (const protocol of ["http", "https"] as const) {
+        for (const [protocol, message] of forms) {
           const subscriptionArns = subscriptions.filter((row) => row.protocol === protocol).map((row) => row.arn);
           if (subscriptionArns.length === 0) continue;
           // One message row a form: protocols may be given texts of their own.
           await enqueue(tx, {
             message: {
-              message_id: protocol === "http" ? MessageId : `${MessageId}/https`,
+              message_id: protocol === "http" ? MessageId : `${MessageId}/${protocol}`,
               topic_arn: topic.arn,
               type: "Notification",
               subject: input.Subject ?? null,
-              message: forms[protocol],
+              message,
               attributes,
               base_url: baseUrlOf(call),
               published_ms: call.nowMs,

@@ -3,7 +3,7 @@ import type { Service } from "../operation.js";
 import type { SnsDeps } from "./deps.js";
 import { notOffered } from "./not-offered.js";
 import { publish } from "./publish.js";
-import { confirmSubscription, subscribe, unsubscribe } from "./subscribe.js";
+import { confirmSubscription, subscribe } from "./subscribe.js";
 import {
   getSubscriptionAttributes,
   listSubscriptions,
@@ -13,8 +13,9 @@ import {
 import { listTagsForResource, tagResource, untagResource } from "./tags.js";
 import { getTopicAttributes, setTopicAttributes } from "./topic-attributes.js";
 import { createTopic, deleteTopic, listTopics } from "./topic-lifecycle.js";
+import { unsubscribe } from "./unsubscribe.js";
 
-/** Amazon SNS with HTTP and HTTPS subscriptions. */
+/** Amazon SNS with HTTP, HTTPS and e-mail subscriptions. */
 export function snsService(deps: SnsDeps): Service {
   return {
     signingName: "sns",

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Caller } from "../../identity/caller.js";
+import { type NotificationSigner, openNotificationSigning } from "../../identity/notification-signing.js";
 import { createNotificationDelivery, type DeadDelivery } from "../../jobs/deliver-notifications.js";
 import { NotificationNetwork } from "../../jobs/notification-network.js";
 import { accountId, cloudTrail, openTestAccount, region, stranger, type TestAccount } from "../test-account.fixture.js";
@@ -45,17 +46,20 @@ describe("SNS", () => {
   let endpoint: string;
   let deliver: () => Promise<{ delivered: number; retried: number; dead: number }>;
   let dead: DeadDelivery[];
+  let signer: NotificationSigner;
   let TopicArn: string;
 
   beforeEach(async () => {
     account = await openTestAccount();
     const service = snsService(account);
+    signer = await openNotificationSigning(account);
     sns = (name, input, caller) => account.run(service, name, input, caller);
     receiver = new Receiver();
     endpoint = await receiver.open();
     dead = [];
     const delivery = createNotificationDelivery({
       settings: account.settings,
+      signer,
       network: new NotificationNetwork(["127.0.0.0/8"]),
       onDead: (each) => dead.push(each),
     });
@@ -252,6 +256,7 @@ describe("SNS", () => {
   it("never posts to itself, its neighbours or a metadata address unless a setting says so", async () => {
     const strict = createNotificationDelivery({
       settings: account.settings,
+      signer,
       network: new NotificationNetwork([]),
       onDead: () => {},
     });
@@ -264,11 +269,16 @@ describe("SNS", () => {
 
   it("judges addresses, in whatever form they come", () => {
     const network = new NotificationNetwork(["10.1.0.0/16", "127.0.0.2"]);
-    for (const address of ["8.8.8.8", "10.0.0.1", "192.168.1.1", "2001:db8::1", "10.1.2.3", "127.0.0.2"])
+    for (const address of ["8.8.8.8", "172.15.0.1", "2001:db8::1", "10.1.2.3", "127.0.0.2"])
       expect([address, network.permits(address)]).toEqual([address, true]);
     for (const address of [
       "127.0.0.1",
       "169.254.169.254",
+      "10.0.0.1",
+      "172.31.255.255",
+      "192.168.1.1",
+      "100.64.0.1",
+      "fd12::1",
       "0.0.0.0",
       "224.0.0.1",
       "255.255.255.255",

@@ -1,27 +1,21 @@
-import { timingSafeEqual } from "node:crypto";
 import type {
   ConfirmSubscriptionCommandInput,
   ConfirmSubscriptionResponse,
   SubscribeCommandInput,
   SubscribeResponse,
-  UnsubscribeCommandInput,
 } from "@aws-sdk/client-sns";
 import { management } from "../../audit/event.js";
 import { operation } from "../operation.js";
 import type { SnsDeps } from "./deps.js";
 import { hidden, invalidParameter, limitExceeded } from "./errors.js";
 import { baseUrlOf, enqueue } from "./messages.js";
+import { sameText } from "./same-text.js";
 import { subscriptionValues } from "./subscription-attributes.js";
-import {
-  checkEndpoint,
-  endpointShown,
-  requireSubscription,
-  type SubscriptionRow,
-  subscriptionAccess,
-} from "./subscriptions.js";
+import { checkEndpoint, endpointShown, type SubscriptionRow } from "./subscriptions.js";
 import { requireTopic, subscriptionsPerTopicMax, type TopicRow, topicAccess, topicResources } from "./topics.js";
 
 const tokenBytes = 64;
+const unsubscribeTokenBytes = 32;
 const pending = "pending confirmation";
 
 /** Sends a confirmation message to the endpoint; nothing else is sent there before its token has come back. */
@@ -37,8 +31,8 @@ export const subscribe = (deps: SnsDeps) =>
       }),
     async execute(input, call) {
       const protocol = input.Protocol!;
-      const endpoint = checkEndpoint(protocol, input.Endpoint);
-      const values = subscriptionValues(input.Attributes ?? {});
+      const endpoint = checkEndpoint(protocol, input.Endpoint, deps.mailOffered === true);
+      const values = subscriptionValues(protocol, input.Attributes ?? {});
       const shownArn = (row: SubscriptionRow) =>
         row.confirmed === 1 || input.ReturnSubscriptionArn ? row.arn : pending;
       const made: SubscriptionRow = {
@@ -52,6 +46,8 @@ export const subscribe = (deps: SnsDeps) =>
         token: deps.environment.ids.bytes(tokenBytes).toString("hex"),
         raw_delivery: 0,
         created_ms: call.nowMs,
+        unsubscribe_token: deps.environment.ids.bytes(unsubscribeTokenBytes).toString("hex"),
+        base_url: baseUrlOf(call),
         ...values,
       };
       const messageId = deps.environment.ids.uuid();
@@ -155,29 +151,3 @@ function holderOf(rows: readonly SubscriptionRow[], token: string): Subscription
   if (row === undefined) throw invalidParameter("Token");
   return row;
 }
-
-function sameText(left: string, right: string): boolean {
-  const [one, other] = [Buffer.from(left), Buffer.from(right)];
-  return one.length === other.length && timingSafeEqual(one, other);
-}
-
-export const unsubscribe = (deps: SnsDeps) =>
-  operation<UnsubscribeCommandInput, Record<string, never>>({
-    name: "Unsubscribe",
-    readOnly: false,
-    event: management,
-    access: (input, call) => subscriptionAccess(deps.settings.read, "Unsubscribe", call, input.SubscriptionArn),
-    async execute(input, call) {
-      await call.commit(async (tx) => {
-        const { arn } = await requireSubscription(tx, call, input.SubscriptionArn);
-        const { numDeletedRows } = await tx
-          .deleteFrom("sns_deliveries")
-          .where("subscription_arn", "=", arn)
-          .executeTakeFirst();
-        await tx.deleteFrom("sns_subscriptions").where("arn", "=", arn).execute();
-        if (numDeletedRows > 0n) call.note({ abandonedDeliveries: Number(numDeletedRows) });
-      });
-      return {};
-    },
-    resources: (input) => topicResources(input?.SubscriptionArn?.split(":").slice(0, 6).join(":")),
-  });

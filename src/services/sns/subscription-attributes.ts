@@ -16,12 +16,15 @@ import { requireSubscription, type SubscriptionRow, subscriptionAccess } from ".
 import { pageByArn, requireTopic, topicAccess, topicResources } from "./topics.js";
 
 /** The columns that attributes set. @throws ServiceError InvalidParameter */
-export function subscriptionValues(attributes: Readonly<Record<string, string>>): { raw_delivery?: number } {
+export function subscriptionValues(
+  protocol: string,
+  attributes: Readonly<Record<string, string>>,
+): { raw_delivery?: number } {
   const values: { raw_delivery?: number } = {};
   for (const [name, value] of Object.entries(attributes)) {
     if (name !== "RawMessageDelivery")
       throw invalidParameter(`AttributeName Reason: ${name.slice(0, 100)} is not offered here`);
-    if (!/^(true|false)$/i.test(value)) throw invalidParameter("RawMessageDelivery");
+    if (!/^(true|false)$/i.test(value) || protocol.startsWith("email")) throw invalidParameter("RawMessageDelivery");
     values.raw_delivery = value.toLowerCase() === "true" ? 1 : 0;
   }
   return values;
@@ -37,9 +40,9 @@ export const setSubscriptionAttributes = (deps: SnsDeps) =>
     access: (input, call) =>
       subscriptionAccess(deps.settings.read, "SetSubscriptionAttributes", call, input.SubscriptionArn),
     async execute(input, call) {
-      const values = subscriptionValues({ [input.AttributeName!]: input.AttributeValue ?? "" });
       await call.commit(async (tx) => {
-        const { arn } = await requireSubscription(tx, call, input.SubscriptionArn);
+        const { arn, protocol } = await requireSubscription(tx, call, input.SubscriptionArn);
+        const values = subscriptionValues(protocol, { [input.AttributeName!]: input.AttributeValue ?? "" });
         await tx.updateTable("sns_subscriptions").set(values).where("arn", "=", arn).execute();
       });
       return {};

@@ -43,16 +43,30 @@ export async function subscriptionAccess(
   ];
 }
 
+export const protocols = ["http", "https", "email", "email-json"] as const;
+export type Protocol = (typeof protocols)[number];
+
 /**
- * An endpoint that messages may be posted to. Which addresses it may resolve to is decided when a message is sent, by
+ * An endpoint that messages may be sent to. Which addresses a URL may resolve to is decided when a message is sent, by
  * the delivery job, because names can change what they mean.
  *
  * @throws ServiceError InvalidParameter
  */
-export function checkEndpoint(protocol: string, endpoint: string | undefined): string {
+export function checkEndpoint(protocol: string, endpoint: string | undefined, mailOffered: boolean): string {
+  if (protocol === "email" || protocol === "email-json") {
+    if (!mailOffered)
+      throw invalidParameter(
+        `Protocol ${protocol} is not offered here: no SMTP relay is configured (DOSIMETER_SMTP_URL)`,
+      );
+    if (endpoint === undefined || endpoint.length > mailLengthMax || !mailForm.test(endpoint))
+      throw invalidParameter("Email address");
+    return endpoint;
+  }
   if (protocol !== "http" && protocol !== "https") {
-    const known = ["email", "email-json", "sms", "sqs", "application", "lambda", "firehose"].includes(protocol);
-    throw invalidParameter(known ? `Protocol ${protocol} is not offered here: use http or https` : "Protocol");
+    const known = ["sms", "sqs", "application", "lambda", "firehose"].includes(protocol);
+    throw invalidParameter(
+      known ? `Protocol ${protocol} is not offered here: use http, https, email or email-json` : "Protocol",
+    );
   }
   if (endpoint === undefined || endpoint.length > endpointLengthMax || !URL.canParse(endpoint))
     throw invalidParameter("Endpoint");
@@ -63,6 +77,10 @@ export function checkEndpoint(protocol: string, endpoint: string | undefined): s
   return endpoint;
 }
 
+/** One plain address: nothing that a mail header or an SMTP command could take for more. */
+const mailForm =
+  /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$/;
+const mailLengthMax = 254;
 const endpointLengthMax = 2048;
 
 /** For the record: where messages go, without the secrets that query strings tend to hold. */

@@ -16,13 +16,20 @@ const displayNameLengthMax = 100;
 const policyBytesMax = 30_720;
 
 /** The columns that attributes set. @throws ServiceError InvalidParameter */
-export function topicValues(attributes: Readonly<Record<string, string>>): { policy?: string; display_name?: string } {
-  const values: { policy?: string; display_name?: string } = {};
+export function topicValues(attributes: Readonly<Record<string, string>>): {
+  policy?: string;
+  display_name?: string;
+  signature_version?: number;
+} {
+  const values: ReturnType<typeof topicValues> = {};
   for (const [name, value] of Object.entries(attributes)) {
     if (name === "Policy") values.policy = checkPolicy(value);
     else if (name === "DisplayName") {
       if (value.length > displayNameLengthMax || /[\r\n]/.test(value)) throw invalidParameter("DisplayName");
       values.display_name = value;
+    } else if (name === "SignatureVersion") {
+      if (value !== "1" && value !== "2") throw invalidParameter("SignatureVersion");
+      values.signature_version = Number(value);
     } else throw invalidParameter(`AttributeName Reason: ${name.slice(0, 100)} is not offered here`);
   }
   return values;
@@ -77,6 +84,7 @@ export const getTopicAttributes = (deps: SnsDeps) =>
           Owner: topic.account_id,
           Policy: topic.policy,
           DisplayName: topic.display_name,
+          SignatureVersion: String(topic.signature_version),
           SubscriptionsConfirmed: String(confirmed),
           SubscriptionsPending: String(subscriptions.length - confirmed),
           SubscriptionsDeleted: "0",

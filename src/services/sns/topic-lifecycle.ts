@@ -71,6 +71,7 @@ export const createTopic = (deps: SnsDeps) =>
             policy: defaultPolicy(arn, call.accountId),
             tags,
             created_ms: call.nowMs,
+            signature_version: 1,
             ...values,
           })
           .execute();

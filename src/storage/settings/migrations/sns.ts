@@ -1,4 +1,4 @@
-import type { Migration } from "../migration.js";
+import { createTable, type Migration } from "../migration.js";
 
 /** In order; add at the end, never change one that was released. Names are unique over all areas. */
 export const snsMigrations: readonly Migration[] = [
@@ -58,6 +58,25 @@ export const snsMigrations: readonly Migration[] = [
         .on("sns_deliveries")
         .columns(["topic_arn", "state"])
         .execute();
+    },
+  },
+  {
+    name: "sns-002-signatures",
+    up: async (tx) => {
+      await tx.schema
+        .alterTable("sns_topics")
+        .addColumn("signature_version", "bigint", (column) => column.notNull().defaultTo(1))
+        .execute();
+      for (const name of ["unsubscribe_token", "base_url"])
+        await tx.schema
+          .alterTable("sns_subscriptions")
+          .addColumn(name, "text", (column) => column.notNull().defaultTo(""))
+          .execute();
+      await createTable(tx, "sns_certificates", {
+        text: "certificate_id! pem! private_key!",
+        bigint: "created_ms! valid_until_ms!",
+        key: ["certificate_id"],
+      });
     },
   },
 ];

@@ -10,13 +10,15 @@ export interface SnsTables {
     /** JSON object. */
     tags: string;
     created_ms: number;
+    /** 1 or 2: how its messages are signed. */
+    signature_version: number;
   };
   sns_subscriptions: {
     arn: string;
     topic_arn: string;
     account_id: string;
     region: string;
-    /** `http` or `https`. */
+    /** `http`, `https`, `email` or `email-json`. */
     protocol: string;
     endpoint: string;
     confirmed: number;
@@ -24,6 +26,19 @@ export interface SnsTables {
     token: string;
     raw_delivery: number;
     created_ms: number;
+    /** In the link that ends it; empty for subscriptions from before there were such links. */
+    unsubscribe_token: string;
+    /** Scheme and host under which this service was reached when it was made; empty likewise. */
+    base_url: string;
+  };
+  /** Certificates of the keys that sign messages, one at a time. */
+  sns_certificates: {
+    certificate_id: string;
+    pem: string;
+    /** Sealed. */
+    private_key: string;
+    created_ms: number;
+    valid_until_ms: number;
   };
   /** Messages that are still to be delivered somewhere, or could not be. */
   sns_messages: {

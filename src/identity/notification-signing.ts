@@ -1,0 +1,83 @@
+import { createPrivateKey, generateKeyPair, type KeyObject, sign } from "node:crypto";
+import { promisify } from "node:util";
+import type { Environment } from "../environment.js";
+import type { SettingsStore } from "../storage/settings-store.js";
+import { selfSignedCertificate } from "./self-signed-certificate.js";
+import type { Vault } from "./vault.js";
+
+/** Signs the messages of SNS, with the key of this installation. */
+export interface NotificationSigner {
+  /** Where the certificate is served, below the root of this service. */
+  readonly certificatePath: string;
+  /** Every certificate there ever was, by path: old messages can still be checked. */
+  readonly certificates: ReadonlyMap<string, string>;
+  /** @param version 1: RSA with SHA-1; 2: with SHA-256. @returns Base64. */
+  sign(version: number, text: string): string;
+}
+
+const yearMs = 365 * 86_400_000;
+/** A certificate is looked up by who checks a message, not trusted by a chain: it may live long. */
+const validityMs = 10 * yearMs;
+/** With less than this ahead, a start makes the next one. */
+const renewalMs = yearMs;
+
+/** Makes key and certificate at the first start; later, and in other processes, they are the same. */
+export async function openNotificationSigning(deps: {
+  readonly settings: SettingsStore;
+  readonly vault: Vault;
+  readonly environment: Environment;
+}): Promise<NotificationSigner> {
+  const { settings, vault } = deps;
+  const nowMs = deps.environment.clock.nowMs();
+  const newest = () =>
+    settings.read
+      .selectFrom("sns_certificates")
+      .selectAll()
+      .where("valid_until_ms", ">", nowMs + renewalMs)
+      .orderBy("valid_until_ms", "desc")
+      .orderBy("certificate_id")
+      .limit(1)
+      .executeTakeFirst();
+  if ((await newest()) === undefined) {
+    const made = await make(deps, nowMs);
+    await settings.transact(async (tx) => {
+      // Of two processes that start together, one makes it.
+      const other = await tx
+        .selectFrom("sns_certificates")
+        .select("certificate_id")
+        .where("valid_until_ms", ">", nowMs + renewalMs)
+        .executeTakeFirst();
+      if (other === undefined) await tx.insertInto("sns_certificates").values(made).execute();
+    });
+  }
+  const row = await newest();
+  if (row === undefined) throw new Error("no certificate for notifications, though one was just made");
+  const all = await settings.read.selectFrom("sns_certificates").select(["certificate_id", "pem"]).execute();
+  const sealed = vault.open(row.private_key, contextOf(row.certificate_id));
+  const key: KeyObject = createPrivateKey({ key: sealed, type: "pkcs8", format: "der" });
+  return {
+    certificatePath: pathOf(row.certificate_id),
+    certificates: new Map(all.map(({ certificate_id, pem }) => [pathOf(certificate_id), pem])),
+    sign: (version, text) => sign(version === 2 ? "sha256" : "sha1", Buffer.from(text), key).toString("base64"),
+  };
+}
+
+async function make({ vault, environment }: Parameters<typeof openNotificationSigning>[0], nowMs: number) {
+  const { privateKey } = await promisify(generateKeyPair)("rsa", { modulusLength: 2048 });
+  const serial = environment.ids.bytes(16);
+  const certificate_id = serial.toString("hex");
+  const valid_until_ms = nowMs + validityMs;
+  const pem = selfSignedCertificate({
+    privateKey,
+    commonName: "Dosimeter Notification Service",
+    serial,
+    validFromMs: nowMs,
+    validUntilMs: valid_until_ms,
+  });
+  const sealed = vault.seal(privateKey.export({ type: "pkcs8", format: "der" }), contextOf(certificate_id));
+  return { certificate_id, pem, private_key: sealed, created_ms: nowMs, valid_until_ms };
+}
+
+const pathOf = (certificateId: string) => `/SimpleNotificationService-${certificateId}.pem`;
+/** Binds a sealed private key to its place. */
+const contextOf = (certificateId: string) => `sns-certificate:${certificateId}`;
