@@ -52,7 +52,8 @@ export interface Surroundings {
 }
 
 export interface Group {
-  readonly keys: ReadonlySet<string>;
+  /** The SQL of each, by its comparable form. */
+  readonly keys: ReadonlyMap<string, string>;
   readonly rows: ReadonlySet<Parts>;
 }
 
@@ -73,13 +74,22 @@ export interface InnerQuery {
 export function compile(expression: Expression, around: Surroundings): Value {
   around.statement.count();
   const made = compiled(expression, around);
-  return made.ofRow && isKeyOf(around.group, made) ? oneInGroup(made) : made;
+  if (around.group === undefined || !made.ofRow) return made;
+  // A row that is not made yet has no SQL of its own to compare.
+  if (made.parts) return around.group.rows.has(made.parts) ? oneInGroup(made) : made;
+  const key = around.group.keys.get(comparable(made.sql));
+  return key === undefined ? made : { type: made.type, sql: key, ofRow: false, literal: made.literal };
 }
 
-/** Rows that are not made yet have no SQL of their own to compare. */
-function isKeyOf(group: Group | undefined, made: Value): boolean {
-  if (group === undefined) return false;
-  return made.parts ? group.rows.has(made.parts) : group.keys.has(made.sql);
+/** SQL in which names of lambda parameters do not matter: an expression that stands twice has others each time. */
+export function comparable(sql: string): string {
+  const names = new Map<string, string>();
+  return sql.replaceAll(/'(?:[^'\\]|\\.)*'|\bv\d+/g, (part) => {
+    if (part.startsWith("'")) return part;
+    const known = names.get(part) ?? `v#${names.size}`;
+    names.set(part, known);
+    return known;
+  });
 }
 
 function oneInGroup(made: Value): Value {

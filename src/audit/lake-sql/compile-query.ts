@@ -1,5 +1,12 @@
 import { combined, materialised } from "./combine-rows.js";
-import { compile, type Group, type InnerQuery, type Statement, type Surroundings } from "./compile-expression.js";
+import {
+  comparable,
+  compile,
+  type Group,
+  type InnerQuery,
+  type Statement,
+  type Surroundings,
+} from "./compile-expression.js";
 import { compileFrom } from "./compile-from.js";
 import { containsAggregate } from "./contains-aggregate.js";
 import { sortKey } from "./functions/windows.js";
@@ -185,7 +192,7 @@ function groupOf(keys: readonly Value[]): Group {
     for (const field of fieldsOf(key)) add(field);
   };
   for (const key of keys) add(key);
-  return { keys: new Set(keys.flatMap(keySql)), rows };
+  return { keys: new Map(keys.flatMap(keySql).map((sql) => [comparable(sql), sql])), rows };
 }
 
 function refuseOfRow(of: Value, name: string | undefined): void {

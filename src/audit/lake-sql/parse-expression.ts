@@ -11,7 +11,8 @@ const extracted: Readonly<Record<string, string>> = { dow: "day_of_week", doy: "
 
 /** Expressions of Trino's grammar, weakest operator first. */
 export abstract class ExpressionParser extends Cursor {
-  #parameters = 0;
+  /** Places for values, each a `?` or `'?'`. */
+  parameterCount = 0;
 
   protected abstract query(): Query;
   protected abstract startsQuery(): boolean;
@@ -121,9 +122,9 @@ export abstract class ExpressionParser extends Cursor {
     }
     if (kind === "string") {
       this.next();
-      return { kind: "string", text, index: text === "?" ? this.#parameters++ : undefined, at };
+      return { kind: "string", text, index: text === "?" ? this.parameterCount++ : undefined, at };
     }
-    if (this.skipSymbol("?")) return { kind: "parameter", index: this.#parameters++, at };
+    if (this.skipSymbol("?")) return { kind: "parameter", index: this.parameterCount++, at };
     if (this.skipSymbol("(")) return this.#inParentheses(at);
     if (kind === "word") return this.#worded(text.toLowerCase(), at);
     if (kind === "quoted") return this.isSymbol("(", 1) ? this.#call(at) : { kind: "name", name: this.name(), at };

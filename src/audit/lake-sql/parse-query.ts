@@ -1,10 +1,28 @@
 import { ExpressionParser } from "./parse-expression.js";
+import { QueryRefused } from "./query-refused.js";
 import type { Body, CommonTable, Expression, FromItem, JoinKind, Query, Select, SelectItem } from "./tree.js";
 
 /** The tree of a statement, which is one SELECT. Source: Trino's grammar, SqlBase.g4, rule `query`. */
-export function parseQuery(statement: string): Query {
-  return new QueryParser(statement).statement();
+export function parseQuery(statement: string): { readonly query: Query; readonly parameterCount: number } {
+  const parser = new QueryParser(statement);
+  const query = parser.statement();
+  refuseDeep(query);
+  return { query, parameterCount: parser.parameterCount };
 }
+
+/** Of the tree, which is walked by functions that call themselves: `a + b + c` is as deep as it is long. */
+const treeDepthMax = 1000;
+
+function refuseDeep(query: Query): void {
+  let level: object[] = [query];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > treeDepthMax) throw new QueryRefused("The query is too complex");
+    level = level.flatMap((node) => Object.values(node).filter((part) => typeof part === "object" && part !== null));
+  }
+}
+
+/** Queries or tables side by side. The engine plans each of them. */
+const partsMax = 50;
 
 class QueryParser extends ExpressionParser {
   statement(): Query {
@@ -73,9 +91,10 @@ class QueryParser extends ExpressionParser {
   #setChain(operations: readonly ("union" | "intersect" | "except")[], operand: () => Body): Body {
     const { at } = this;
     let left = operand();
-    for (;;) {
+    for (let length = 0; ; length++) {
       const operation = operations.find((word) => this.skipWords(word));
       if (operation === undefined) return left;
+      if (length === partsMax) throw this.refused(`more than ${partsMax} queries in a row`);
       const all = this.either(["all"], ["distinct"]);
       const before = left;
       left = this.deeper(() => ({ kind: "set", operation, all, left: before, right: operand(), at }));
@@ -143,10 +162,11 @@ class QueryParser extends ExpressionParser {
   #joined(): FromItem {
     const { at } = this;
     let left = this.#aliased();
-    for (;;) {
+    for (let length = 0; ; length++) {
       if (this.isWord("natural")) throw this.refused("NATURAL joins are not supported; use USING");
       const join = this.#joinKind();
       if (join === undefined) return left;
+      if (length === partsMax) throw this.refused(`more than ${partsMax} joins in a row`);
       const before = left;
       left = this.deeper(() => this.#join(join, before, at));
     }

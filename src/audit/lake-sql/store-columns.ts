@@ -332,9 +332,10 @@ function insightColumns(demand: Demand): StoreColumn[] {
 function attributions(path: readonly string[]): string {
   const entry = "Array(Tuple(value Nullable(String), average Nullable(Float64)))";
   const read = extracted(path, `Array(Tuple(attribute Nullable(String), insight ${entry}, baseline ${entry}))`);
-  const rows =
-    "arrayMap(i -> [tuple(a.1, arrayElement(a.2, i).1, arrayElement(a.2, i).2, arrayElement(a.3, i).1, arrayElement(a.3, i).2)], range(1, 1 + greatest(length(a.2), length(a.3))))";
-  return `if(JSONType(record, ${keys(path)}) = 'Array', [arrayFlatten(arrayMap(a -> ${rows}, ${read}))], [])`;
+  const pair = "arrayElement(a.2, i).1, arrayElement(a.2, i).2, arrayElement(a.3, i).1, arrayElement(a.3, i).2";
+  const places = "range(1, 1 + greatest(length(a.2), length(a.3)))";
+  const rows = `arrayFlatten(arrayMap(a -> arrayMap(i -> tuple(a.1, ${pair}), ${places}), ${read}))`;
+  return `if(JSONType(record, ${keys(path)}) = 'Array', [arrayMap(v -> [v], ${rows})], [])`;
 }
 
 function lazy(type: Type, sql: () => string): Value {

@@ -18,7 +18,7 @@ const shapes: readonly (readonly [Token["kind"] | "blank", RegExp])[] = [
   ["word", /[a-zA-Z_][a-zA-Z0-9_]*/y],
   ["string", /'((?:[^']|'')*)'/y],
   ["quoted", /"((?:[^"]|"")*)"/y],
-  ["symbol", /<>|!=|<=|>=|\|\||->|[-+*/%=<>().,[\]?;:]/y],
+  ["symbol", /<>|!=|<=|>=|\|\||->|[-+*%=<>().,[\]?;:]|\/(?!\*)/y],
 ];
 
 /** The tokens of a statement, with an `end` after the last one. Comments are blanks; a backslash is a plain character. */

@@ -60,7 +60,7 @@ export function translateQuery(
   { nowMs, parameters = [] }: QueryBindings,
 ): TranslatedQuery {
   startNames();
-  const query = parseQuery(statement);
+  const { query, parameterCount } = parseQuery(statement);
   const storeIds = new Set<string>();
   let parts = 0;
   const visible: Visible = {
@@ -81,7 +81,13 @@ export function translateQuery(
     },
   };
   const rows = compileQuery(query, visible);
-  const sql = `${rows.render(rows.columns.map(({ value }) => `${printed(value)} AS ${freshName("r")}`))} SETTINGS ${settings.join(", ")}`;
+  const shown = rows.columns.map(({ value }) => `${printed(value)} AS ${freshName("r")}`);
+  // In brackets, so that who runs it may add settings of its own.
+  const sql = `SELECT * FROM (${rows.render(shown)} SETTINGS ${settings.join(", ")})`;
+  if (parameters.length > parameterCount)
+    throw new QueryRefused(
+      `there are ${parameters.length} values for ${parameterCount} parameter${parameterCount === 1 ? "" : "s"}`,
+    );
   if (storeIds.size === 0) throw new QueryRefused("The query reads no event data store");
   if (sql.length > sqlCharsMax) throw new QueryRefused("The query is too complex");
   const columns = rows.columns.map(({ shown, name }, index) => shown ?? name ?? `_col${index}`);
