@@ -1,3 +1,4 @@
+import type { InputNumbers } from "../services/operation.js";
 import { ServiceError, validationError } from "../services/service-error.js";
 import { dateOfSeconds, parseBase64, parseTimestamp } from "./protocols/scalar-text.js";
 import type { Member, Shape, StructureShape } from "./protocols/shape.js";
@@ -23,9 +24,14 @@ const depthMax = 100;
  * pass), so check and conversion are one walk of ours. Constraints of values are the operations' own.
  *
  * @param members those of the structure that the body carries; all of them where absent.
+ * @param numbers `int32` where an API's inputs know no other numbers: the schemas do not tell them apart.
  */
-export function compileJsonReader(shape: StructureShape, members: readonly Member[] = shape.members): JsonReader {
-  const read = structureReader(members);
+export function compileJsonReader(
+  shape: StructureShape,
+  members: readonly Member[] = shape.members,
+  numbers: InputNumbers = "any",
+): JsonReader {
+  const read = structureReader(members, numbers);
   return (value) => {
     const missing: string[] = [];
     const input = read(value, { parent: undefined, name: "", depth: 0 }, missing) as Record<string, unknown>;
@@ -44,31 +50,35 @@ export function refuseMissing(missing: readonly string[]): void {
   throw validationError(`${length} validation error${length > 1 ? "s" : ""} detected: ${problems.join("; ")}`);
 }
 
-const compiled = new WeakMap<StructureShape, Reader>();
+const compiled: Readonly<Record<InputNumbers, WeakMap<StructureShape, Reader>>> = {
+  any: new WeakMap(),
+  int32: new WeakMap(),
+};
 
-function readerOf(shape: Shape): Reader {
+function readerOf(shape: Shape, numbers: InputNumbers): Reader {
   switch (shape.kind) {
     case "structure": {
-      const known = compiled.get(shape);
+      const known = compiled[numbers].get(shape);
       if (known !== undefined) return known;
       let reader: Reader | undefined;
       // Compiled when first met, since a structure may contain itself.
       const lazy: Reader = (value, at, missing) => {
-        reader ??= structureReader(shape.members);
+        reader ??= structureReader(shape.members, numbers);
         return reader(value, at, missing);
       };
-      compiled.set(shape, lazy);
+      compiled[numbers].set(shape, lazy);
       return lazy;
     }
     case "list":
-      return listReader(readerOf(shape.item.shape));
+      return listReader(readerOf(shape.item.shape, numbers));
     case "map":
-      return mapReader(readerOf(shape.value.shape));
+      return mapReader(readerOf(shape.value.shape, numbers));
     case "string":
       return (value, at) => (typeof value === "string" ? value : mismatch(value, "String", at));
     case "boolean":
       return (value, at) => (typeof value === "boolean" ? value : mismatch(value, "Boolean", at));
     case "number":
+      if (numbers === "int32") return (value, at) => (isInt32(value) ? value : mismatch(value, "Integer", at));
       return (value, at) =>
         typeof value === "number" && Number.isFinite(value) ? value : mismatch(value, "Number", at);
     case "integer":
@@ -85,8 +95,12 @@ function readerOf(shape: Shape): Reader {
   }
 }
 
-function structureReader(members: readonly Member[]): Reader {
-  const readers = members.map(({ name, shape, required }) => ({ name, required, read: readerOf(shape) }));
+function isInt32(value: unknown): boolean {
+  return typeof value === "number" && (value | 0) === value;
+}
+
+function structureReader(members: readonly Member[], numbers: InputNumbers): Reader {
+  const readers = members.map(({ name, shape, required }) => ({ name, required, read: readerOf(shape, numbers) }));
   return (value, at, missing) => {
     if (typeof value !== "object" || value === null || Array.isArray(value)) return mismatch(value, "Structure", at);
     if (at.depth > depthMax) throw serializationError(`The request is nested deeper than ${depthMax} levels.`);

@@ -4,6 +4,9 @@ import type { Caller } from "../identity/caller.js";
 import type { SettingsTransaction } from "../storage/settings-store.js";
 import type { ForeignRoute } from "./foreign-route.js";
 
+/** Which numbers inputs may hold. */
+export type InputNumbers = "any" | "int32";
+
 /** The wire protocols AWS's APIs speak. */
 export type Protocol = "rest-json" | "json-1.1" | "query" | "rest-xml";
 
@@ -25,6 +28,8 @@ export interface Service {
   /** The SDK package's module namespace: `PutTraceSegments$`, `InvalidRequestException$` … */
   readonly sdk: Readonly<Record<string, unknown>>;
   readonly operations: readonly AnyOperation[];
+  /** JSON 1.1 only: `int32` for an API whose model has no other numbers in its inputs; else any finite one. */
+  readonly inputNumbers?: InputNumbers;
   /** Operations of the API that are refused, each with the reason told to the caller. */
   readonly notOffered: Readonly<Record<string, string>>;
   /** Paths that speak another protocol than the API's. */

@@ -45,6 +45,9 @@ export function readModel(name: "xray" | "cloudtrail"): Model {
   return JSON.parse(readFileSync(path.resolve(import.meta.dirname, `../models/${name}.json`), "utf8"));
 }
 
+/** What most patterns do not take. */
+const unlikely = "\u0001 !";
+
 /** One change of a valid input, and what must come of it. */
 export interface Variation {
   readonly what: string;
@@ -112,7 +115,8 @@ function* ofValue(
         yield refused("= an enum value that is not there", "NotThere");
         return;
       }
-      if (shape.pattern !== undefined) yield refused("against its pattern", "\u0001 !");
+      if (shape.pattern !== undefined && !new RegExp(`^(?:${shape.pattern})$`, "s").test(unlikely))
+        yield refused("against its pattern", unlikely);
       const text = typeof base === "string" ? base : "a";
       const sized = (length: number) => text.padEnd(length, "a").slice(0, length);
       if (shape.min !== undefined && shape.min > 0) {

@@ -7,8 +7,8 @@ const contentType = "application/x-amz-json-1.1";
 
 /** AWS JSON 1.1: `POST /`, the operation in `X-Amz-Target`, all members in one JSON body. */
 export const jsonProtocol: WireProtocol = {
-  compile({ input, output }) {
-    const read = compileJsonReader(input);
+  compile({ input, output }, { inputNumbers }) {
+    const read = compileJsonReader(input, undefined, inputNumbers);
     const write = compileJsonWriter(output);
     return {
       streamsBody: false,

@@ -25,6 +25,7 @@ export function cloudtrailService(deps: CloudTrailDeps): Service {
     eventSource: "cloudtrail.amazonaws.com",
     apiVersion: "2013-11-01",
     protocol: "json-1.1",
+    inputNumbers: "int32",
     targetPrefix: "CloudTrail_20131101",
     sdk,
     operations: [

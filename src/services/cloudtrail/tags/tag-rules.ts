@@ -9,12 +9,19 @@ const resourceTagsMax = 50;
 const keyCharsMax = 128;
 const valueCharsMax = 256;
 
-/** @throws ValidationException, InvalidTagParameter */
-export function checkTags(tags: readonly Tag[]): void {
+/** What the model says of tags, whether they are added or removed. @throws ValidationException */
+export function checkTagShapes(tags: readonly Tag[]): void {
   const constraints = new Constraints().length("tagsList", tags, { max: requestTagsMax });
   for (const [index, tag] of tags.entries())
-    constraints.length(`tagsList.${index + 1}.member.key`, tag.Key, { min: 1, max: keyCharsMax });
+    constraints
+      .length(`tagsList.${index + 1}.member.key`, tag.Key, { min: 1, max: keyCharsMax })
+      .length(`tagsList.${index + 1}.member.value`, tag.Value, { min: 1, max: valueCharsMax });
   constraints.check();
+}
+
+/** @throws ValidationException, InvalidTagParameter */
+export function checkTags(tags: readonly Tag[]): void {
+  checkTagShapes(tags);
   const keys = new Set<string>();
   for (const tag of tags) {
     const key = tag.Key as string;
@@ -26,7 +33,6 @@ export function checkTags(tags: readonly Tag[]): void {
     if (/^aws:/i.test(key)) refuse(`Tag key ${key} begins with aws:, which is reserved.`);
     const allowed = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
     if (!allowed.test(key)) refuse(`Tag key ${key} has characters that are not allowed.`);
-    if ((tag.Value ?? "").length > valueCharsMax) refuse(`The value of tag ${key} is longer than ${valueCharsMax}.`);
     if (!allowed.test(tag.Value ?? "")) refuse(`The value of tag ${key} has characters that are not allowed.`);
   }
   if (tags.length > resourceTagsMax) throw tagsLimitExceeded();

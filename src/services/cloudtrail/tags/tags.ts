@@ -12,7 +12,7 @@ import type { CloudTrailDeps } from "../deps.js";
 import { cloudTrailError } from "../errors.js";
 import { resourceAccess } from "../resource-access.js";
 import { type FoundResource, kindOf, namedResource } from "../resource-kinds.js";
-import { checkTags, putTags, readTags, requestTagConditions } from "./tag-rules.js";
+import { checkTagShapes, checkTags, putTags, readTags, requestTagConditions } from "./tag-rules.js";
 
 const listResourcesMax = 20;
 
@@ -94,7 +94,7 @@ const removeTags = (deps: CloudTrailDeps) =>
 
     async execute(input, call) {
       const tags = input.TagsList ?? [];
-      new Constraints().length("tagsList", tags, { max: 200 }).check();
+      checkTagShapes(tags);
       await requireResourceAtHome(deps.settings.read, input.ResourceId as string, call);
       return call.commit(async (tx) => {
         const { arn } = await requireResourceAtHome(tx, input.ResourceId as string, call);

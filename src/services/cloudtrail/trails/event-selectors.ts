@@ -25,8 +25,8 @@ export const putEventSelectors = (deps: CloudTrailDeps) =>
     access: (input, call) => trailAccess(deps, "PutEventSelectors", input.TrailName as string, call),
 
     async execute(input, call) {
-      await requireTrailAtHome(deps.settings.read, input.TrailName as string, call);
       const selectors = selectorsOf(input);
+      await requireTrailAtHome(deps.settings.read, input.TrailName as string, call);
       return call.commit(async (tx) => {
         const trail = await requireTrailAtHome(tx, input.TrailName as string, call);
         const fromMs = deps.environment.clock.nowMs();
