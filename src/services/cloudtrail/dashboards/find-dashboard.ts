@@ -6,7 +6,7 @@ import {
   dashboardArn,
   type RefreshSchedule,
 } from "../../../audit/lake/dashboards.js";
-import { managedDashboards } from "../../../audit/lake/managed-dashboards.js";
+import { highlightsName, highlightsWidgets, managedDashboards } from "../../../audit/lake/managed-dashboards.js";
 import type { AccessRequest } from "../../../identity/access.js";
 import type { SettingsQueries, SettingsTransaction } from "../../../storage/settings-store.js";
 import { Constraints } from "../../constraints.js";
@@ -66,7 +66,8 @@ export async function requireDashboard(
   const managed = managedDashboards.find(({ name }) => dashboardArn(call.region, call.accountId, name) === arn);
   if (managed !== undefined) return { arn, name: managed.name, managed: true, widgets: managed.widgets, row };
   if (row === undefined) throw cloudTrailError("ResourceNotFound", `The dashboard was not found: ${arn.slice(0, 256)}`);
-  return { arn, name: row.name, managed: false, widgets: widgetsOf(row), row };
+  const widgets = row.name === highlightsName ? highlightsWidgets : widgetsOf(row);
+  return { arn, name: row.name, managed: false, widgets, row };
 }
 
 /** @throws ConflictException: what is managed is read and refreshed, and nothing else. */
@@ -81,7 +82,8 @@ export async function requireCustomDashboard(
   return { ...found, row: found.row };
 }
 
-function widgetsOf(row: DashboardRow): DashboardWidget[] {
+/** Those that the account made. */
+export function widgetsOf(row: DashboardRow): DashboardWidget[] {
   return JSON.parse(row.widgets) as DashboardWidget[];
 }
 

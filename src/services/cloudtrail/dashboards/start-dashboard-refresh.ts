@@ -1,7 +1,7 @@
 import type { StartDashboardRefreshCommandInput, StartDashboardRefreshResponse } from "@aws-sdk/client-cloudtrail";
 import { management } from "../../../audit/event.js";
 import { type DashboardWidget, nextRefreshMs, refreshValues } from "../../../audit/lake/dashboards.js";
-import { highlightsName, highlightsWidgets, storePlace } from "../../../audit/lake/managed-dashboards.js";
+import { highlightsName, storePlace } from "../../../audit/lake/managed-dashboards.js";
 import { queueQuery } from "../../../audit/lake/queries.js";
 import type { TranslatedQuery } from "../../../audit/lake-sql/translate.js";
 import type { ServiceCaller } from "../../../identity/caller.js";
@@ -111,7 +111,7 @@ async function widgetsToRun(
     .orderBy("created_ms")
     .orderBy("store_id")
     .executeTakeFirst();
-  return store === undefined ? [] : forStore(highlightsWidgets, store.store_id);
+  return store === undefined ? [] : forStore(dashboard.widgets, store.store_id);
 }
 
 interface WidgetQuery {

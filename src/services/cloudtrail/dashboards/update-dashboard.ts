@@ -10,6 +10,7 @@ import {
   dashboardResources,
   requireCustomDashboard,
   scheduleOfRow,
+  widgetsOf,
   widgetView,
 } from "./find-dashboard.js";
 import { putAliases } from "./stored-widgets.js";
@@ -34,7 +35,8 @@ export const updateDashboard = (deps: CloudTrailDeps) =>
       const given = input.RefreshSchedule && scheduleOf(input.RefreshSchedule);
       const newAlias = () => `AWSCloudTrail-${deps.environment.ids.uuid()}`;
       return call.commit(async (tx) => {
-        const { row, arn, name, widgets: before } = await requireCustomDashboard(tx, input.DashboardId, call);
+        const { row, arn, name, widgets: shown } = await requireCustomDashboard(tx, input.DashboardId, call);
+        const before = widgetsOf(row);
         const schedule = given ?? scheduleOfRow(row);
         checkHighlights(
           name,
@@ -63,7 +65,7 @@ export const updateDashboard = (deps: CloudTrailDeps) =>
           DashboardArn: arn,
           Name: name,
           Type: "CUSTOM" as const,
-          Widgets: widgets.map(widgetView),
+          Widgets: (input.Widgets === undefined ? shown : widgets).map(widgetView),
           ...(schedule && { RefreshSchedule: scheduleView(schedule) }),
           TerminationProtectionEnabled: protection,
           CreatedTimestamp: new Date(row.created_ms),
