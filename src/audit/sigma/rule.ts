@@ -82,7 +82,7 @@ function single(document: YamlMap): DetectionRule {
     ],
     tracking,
     outsideHours: extension?.outsideHours === true,
-    memoryVersion: versionOf([document["detection"], tracking.kind, groupBy, field]),
+    memoryVersion: versionOf([matchedBy(document["detection"]), tracking.kind, groupBy, field]),
   };
 }
 
@@ -112,7 +112,13 @@ function correlated(document: YamlMap, plain: readonly YamlMap[]): DetectionRule
     bases,
     tracking,
     outsideHours: extension?.outsideHours === true,
-    memoryVersion: versionOf([chosen.map((each) => each["detection"]), document["correlation"]]),
+    memoryVersion: versionOf([
+      chosen.map((each) => each["detection"]),
+      tracking.kind,
+      groupBy,
+      field,
+      [...aliases.values()].map((each) => [...each]),
+    ]),
   };
 }
 
@@ -142,6 +148,12 @@ function checkSource(document: YamlMap): void {
 
 export function thresholdOf(comparison: "gt" | "gte", count: number): number {
   return comparison === "gt" ? count + 1 : count;
+}
+
+/** The part of a detection that says what matches: without counts and times. */
+function matchedBy(detection: unknown): unknown {
+  const { condition, timeframe: _, ...selections } = detection as YamlMap;
+  return [selections, typeof condition === "string" ? condition.split("|")[0]!.trim() : condition];
 }
 
 function versionOf(parts: unknown): string {
