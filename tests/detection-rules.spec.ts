@@ -2,18 +2,36 @@ import { execFile } from "node:child_process";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { promisify } from "node:util";
-import { CloudTrailClient, CreateTrailCommand, StopLoggingCommand } from "@aws-sdk/client-cloudtrail";
+import {
+  CloudTrailClient,
+  CreateTrailCommand,
+  PutEventSelectorsCommand,
+  StopLoggingCommand,
+} from "@aws-sdk/client-cloudtrail";
 import { CreateAccessKeyCommand, CreateUserCommand, IAMClient, PutUserPolicyCommand } from "@aws-sdk/client-iam";
+import { CreateKeyCommand, DisableKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import { CreateBucketCommand, PutBucketPolicyCommand, S3Client } from "@aws-sdk/client-s3";
 import { CreateTopicCommand, SNSClient, SubscribeCommand } from "@aws-sdk/client-sns";
-import { BatchGetTracesCommand, GetGroupsCommand, XRayClient } from "@aws-sdk/client-xray";
+import {
+  BatchGetTracesCommand,
+  CreateGroupCommand,
+  CreateSamplingRuleCommand,
+  DeleteSamplingRuleCommand,
+  GetGroupsCommand,
+  PutEncryptionConfigCommand,
+  PutResourcePolicyCommand,
+  UpdateSamplingRuleCommand,
+  XRayClient,
+} from "@aws-sdk/client-xray";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startMailRelay } from "./mail-relay.js";
 import { eventually, type RunningDosimeter, startDosimeter, type TestCredentials } from "./start-dosimeter.js";
 
 // biome-ignore lint/suspicious/noExplicitAny: answers of our own operations are looked at as JSON.
 type Json = any;
 
 let dosimeter: RunningDosimeter;
+let relay: Awaited<ReturnType<typeof startMailRelay>>;
 const received: Json[] = [];
 const receiver = createServer((request, response) => {
   let body = "";
@@ -80,11 +98,14 @@ const unlearned = (text: string) => text.replace("learn: 7d", "learn: 0s");
 
 beforeAll(async () => {
   await new Promise<void>((resolve) => receiver.listen(0, "127.0.0.1", resolve));
-  dosimeter = await startDosimeter({ env: { DOSIMETER_NOTIFICATION_NETWORKS: "127.0.0.0/8" } });
+  relay = await startMailRelay();
+  const mail = { DOSIMETER_SMTP_URL: relay.url, DOSIMETER_SMTP_FROM: "dosimeter@example.com" };
+  dosimeter = await startDosimeter({ env: { DOSIMETER_NOTIFICATION_NETWORKS: "127.0.0.0/8", ...mail } });
 });
 afterAll(async () => {
   await dosimeter?.stop();
   receiver.close();
+  await relay?.close();
 });
 
 describe("detection rules", () => {
@@ -150,7 +171,7 @@ describe("detection rules", () => {
 });
 
 describe("a reader never seen before", () => {
-  it("reads a trace: a finding, and an alert at an HTTP endpoint; again, it is known", async () => {
+  it("reads a trace: a finding, and an alert at an HTTP endpoint and by e-mail; again, it is known", async () => {
     const sns = dosimeter.client(SNSClient);
     const { TopicArn } = await sns.send(
       new CreateTopicCommand({
@@ -182,6 +203,11 @@ describe("a reader never seen before", () => {
       "the confirmation",
     );
     await fetch(SubscribeURL);
+    const address = "security@example.com";
+    await sns.send(new SubscribeCommand({ TopicArn, Protocol: "email", Endpoint: address }));
+    const mailed = (subject: string) =>
+      eventually(async () => relay.received.find(({ headers }) => headers["subject"] === subject), `mail '${subject}'`);
+    await fetch(/^http:.*$/m.exec((await mailed("Confirm your subscription to alerts")).text)![0]);
     sns.destroy();
     const Topics = [{ TopicArn, MinimumSeverity: "medium" }];
     expect(await call("PutAlertConfiguration", { Topics, SuppressionSeconds: 600 })).toEqual({
@@ -212,6 +238,9 @@ describe("a reader never seen before", () => {
       "the alert",
     );
     expect(alert.Subject).toBe("[medium] A reader never seen before");
+    const mail = await mailed("[medium] A reader never seen before");
+    expect(mail.to).toEqual([address]);
+    expect(mail.text).toContain(alert.Message);
     expect(JSON.parse(alert.Message)).toMatchObject({ ruleId: RuleId, caller: ana.arn, eventIds: finding.EventIds });
 
     await read(ana, [traceId(2)]);
@@ -254,9 +283,17 @@ describe("our own activity", () => {
     s3.destroy();
     const trails = dosimeter.client(CloudTrailClient);
     await trails.send(new CreateTrailCommand({ Name: "stopped", S3BucketName: "trail-files" }));
+    const FieldSelectors = [
+      { Field: "eventCategory", Equals: ["Management"] },
+      { Field: "readOnly", Equals: ["false"] },
+    ];
+    await trails.send(
+      new PutEventSelectorsCommand({ TrailName: "stopped", AdvancedEventSelectors: [{ FieldSelectors }] }),
+    );
     await trails.send(new StopLoggingCommand({ Name: "stopped" }));
     trails.destroy();
     expect(await findingOf("trail-stopped")).toMatchObject({ Severity: "critical", EventName: "StopLogging" });
+    expect(await findingOf("selectors-narrowed")).toMatchObject({ EventName: "PutEventSelectors" });
 
     const mallory = await invite("mallory", "xray:BatchGetTraces");
     await read(mallory, [traceId(1)]);
@@ -287,6 +324,48 @@ describe("our own activity", () => {
     await read(mallory, [traceId(19)]);
     expect(await findingOf(RuleId)).toMatchObject({ Caller: mallory.arn, Severity: "high" });
     xray.destroy();
+  });
+});
+
+describe("changes of settings", () => {
+  it("are found by what their records say: sampling, keys, groups out of hours, policies, encryption", async () => {
+    // Working hours that are over, or not begun: this minute is not among them.
+    const now = new Date();
+    const From = now.getUTCHours() < 12 ? "20:00" : "01:00";
+    const Until = now.getUTCHours() < 12 ? "21:00" : "02:00";
+    const { Topics, SuppressionSeconds } = await call("GetAlertConfiguration");
+    const Days = ["MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"];
+    const Hours = { TimeZone: "UTC", Days, From, Until };
+    expect(await call("PutAlertConfiguration", { Topics, SuppressionSeconds, Hours })).toMatchObject({ Hours });
+    for (const wrong of [{ TimeZone: "Mars" }, { From: "9" }, { From: "22:00" }, { Days: ["FOO"] }])
+      expect(await call("PutAlertConfiguration", { Hours: { ...Hours, ...wrong } })).toMatchObject({
+        __type: "InvalidParameterException",
+      });
+
+    const xray = dosimeter.client(XRayClient);
+    const match = { Host: "*", HTTPMethod: "*", ResourceARN: "*", ServiceName: "*", ServiceType: "*", URLPath: "*" };
+    const numbers = { FixedRate: 0.5, ReservoirSize: 1, Priority: 100, Version: 1 };
+    await xray.send(new CreateSamplingRuleCommand({ SamplingRule: { RuleName: "all", ...match, ...numbers } }));
+    await xray.send(new UpdateSamplingRuleCommand({ SamplingRuleUpdate: { RuleName: "all", FixedRate: 0.1 } }));
+    expect(await findingOf("sampling-turned-down")).toMatchObject({ Detail: "0.1, after 0.5" });
+    await xray.send(new DeleteSamplingRuleCommand({ RuleName: "all" }));
+    expect(await findingOf("sampling-turned-off")).toMatchObject({ EventName: "DeleteSamplingRule" });
+    await xray.send(new CreateGroupCommand({ GroupName: "at-night", FilterExpression: "fault" }));
+    expect(await findingOf("access-changed-out-of-hours")).toBeDefined();
+    const Statement = [{ Effect: "Allow", Principal: "*", Action: "xray:*", Resource: "*" }];
+    const PolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement });
+    await xray.send(new PutResourcePolicyCommand({ PolicyName: "all", PolicyDocument }));
+    expect(await findingOf("traces-opened-to-all")).toBeDefined();
+    await xray.send(new PutEncryptionConfigCommand({ Type: "NONE" }));
+    expect(await findingOf("trace-encryption-ended")).toBeDefined();
+    xray.destroy();
+    const kms = dosimeter.client(KMSClient);
+    const { KeyMetadata } = await kms.send(new CreateKeyCommand({}));
+    await kms.send(new DisableKeyCommand({ KeyId: KeyMetadata!.KeyId }));
+    kms.destroy();
+    expect(await findingOf("key-disabled")).toMatchObject({ EventName: "DisableKey" });
+    expect(await findingOf("key-made-for-another")).toMatchObject({ EventName: "CreateAccessKey" });
+    expect(await findingOf("root-changed-something")).toMatchObject({ Severity: "low" });
   });
 });
 
