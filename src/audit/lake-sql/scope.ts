@@ -103,9 +103,11 @@ export function named(of: Value, demand: (sql: string) => string): Value {
     // Where an outer join found no row, even this is NULL.
     return spreadRow(of.type.fields, { field, isNull: () => `ifNull(${demand(parts.isNull())}, 1)` }, true);
   }
+  const { entry } = of;
   return {
     ...value(of.type, ""),
     ofRow: true,
+    ...(entry && { entry: (key: string) => named(entry(key), demand) }),
     get sql() {
       return demand(of.sql);
     },

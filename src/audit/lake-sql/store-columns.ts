@@ -238,9 +238,11 @@ function memberValue(member: Member, path: readonly string[], demand: Demand): V
   const here = [...path, member.name];
   if (!("kind" in member.is)) return rowValue(member.is, here, demand);
   const type = member.is;
-  return lazy(type, () =>
-    demand(member.column === undefined ? fromRecord(type, here) : fromColumn(type, member.column)),
-  );
+  if (member.column !== undefined) return lazy(type, () => demand(fromColumn(type, member.column!)));
+  const whole = lazy(type, () => demand(fromRecord(type, here)));
+  if (type.kind !== "json map") return whole;
+  const entry = (key: string) => lazy(varchar, () => demand(extracted([...here, key], "Nullable(String)")));
+  return Object.defineProperty(whole, "entry", { value: entry });
 }
 
 function rowValue(members: readonly Member[], path: readonly string[], demand: Demand): Value {

@@ -22,6 +22,8 @@ export interface Value {
   readonly literal?: string;
   /** A row that is not made yet: each of its fields is read where it is, and only if it is asked for. */
   readonly parts?: Parts;
+  /** Of a JSON map: one key of it, read where it is. */
+  entry?(key: string): Value;
 }
 
 export interface Parts {

@@ -26,6 +26,7 @@ const elementAt: Rule = (call) => {
   if (type.kind === "json map") {
     const key = fitting(index, varchar);
     if (key === undefined) throw unexpectedArguments(call, "(map(varchar, varchar), varchar)");
+    if (of.entry && key.literal !== undefined) return of.entry(key.literal);
     return value(varchar, `JSONExtract(ifNull(${of.sql}, '{}'), ifNull(${key.sql}, ''), 'Nullable(String)')`, of, key);
   }
   if (type.kind === "array") {
