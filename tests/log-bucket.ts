@@ -5,8 +5,10 @@ import {
   CloudTrailClient,
   CreateEventDataStoreCommand,
   GetImportCommand,
+  GetQueryResultsCommand,
   StartImportCommand,
   type StartImportCommandInput,
+  StartQueryCommand,
 } from "@aws-sdk/client-cloudtrail";
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
@@ -130,4 +132,30 @@ export async function endOfImport(service: RunningDosimeter, ImportId: string) {
     "the end of the import",
     120_000,
   );
+}
+
+/** Asks in SQL; `$store` stands for the store. @returns rows, each by its columns */
+export async function ask(service: RunningDosimeter, store: string, sql: string): Promise<Record<string, string>[]> {
+  const client = service.client(CloudTrailClient);
+  const QueryStatement = sql.replaceAll("$store", store.slice(store.lastIndexOf("/") + 1));
+  const { QueryId } = await client.send(new StartQueryCommand({ QueryStatement }));
+  const { QueryResultRows = [] } = await eventually(async () => {
+    const found = await client.send(new GetQueryResultsCommand({ QueryId: QueryId as string }));
+    if (found.QueryStatus === "FAILED") throw new Error(found.ErrorMessage);
+    return found.QueryStatus === "FINISHED" && found;
+  }, `the answer to ${QueryStatement}`);
+  return QueryResultRows.map((row) => Object.assign({}, ...row) as Record<string, string>);
+}
+
+/** How many events a store holds, and how many of them differ. */
+export async function countOf(
+  service: RunningDosimeter,
+  store: string,
+): Promise<{ events: number; different: number }> {
+  const [row] = await ask(
+    service,
+    store,
+    "SELECT count(*) AS events, count(DISTINCT eventid) AS different FROM $store",
+  );
+  return { events: Number(row?.["events"]), different: Number(row?.["different"]) };
 }

@@ -41,7 +41,7 @@ export interface Model {
   readonly shapes: Readonly<Record<string, Shape>>;
 }
 
-export function readModel(name: "xray" | "cloudtrail"): Model {
+export function readModel(name: "xray" | "cloudtrail" | "cloudtrail-data"): Model {
   return JSON.parse(readFileSync(path.resolve(import.meta.dirname, `../models/${name}.json`), "utf8"));
 }
 

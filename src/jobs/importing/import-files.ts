@@ -12,7 +12,7 @@ export type Outcome =
   | { readonly key: string; readonly kind: "failed"; readonly errorType: string; readonly errorMessage: string };
 
 /** Read at once: each may unpack to 64 MB. */
-const filesAtOnce = 4;
+const filesAtOnce = 8;
 /** Of one insert: many small files share one, a large file has several. */
 const batchEventsMax = 5_000;
 const batchCharsMax = 8 * 1024 * 1024;
