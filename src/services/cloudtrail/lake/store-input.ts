@@ -69,14 +69,21 @@ export function checkReach(kind: StoreKind, multiRegion: boolean): void {
 /**
  * A key is looked up as for a trail, and then refused: an event data store must not claim an encryption that is not done.
  *
- * @throws InvalidKmsKeyId, KmsKeyNotFound, Kms, UnsupportedOperation
+ * @throws InvalidKmsKeyId, KmsKeyNotFound, InsufficientEncryptionPolicy, Kms, UnsupportedOperation
  */
 export async function refuseKey(deps: CloudTrailDeps, keyId: string, storeArn: string, call: Call): Promise<never> {
   checkKeyId(keyId, call.region);
   const identity = { accountId: call.accountId, homeRegion: call.region, arn: storeArn };
   const key = await deps.destinations.describeKey(identity, keyId).catch((reason: unknown) => {
-    if (errorCodeOf(reason) === undefined) throw serviceUnavailable(`KMS key ${keyId} did not answer.`, reason);
-    throw cloudTrailError("KmsKeyNotFound", `KMS key ${keyId} was not found, or may not be used.`, reason);
+    const code = errorCodeOf(reason);
+    if (code === undefined) throw serviceUnavailable(`KMS key ${keyId} did not answer.`, reason);
+    if (code === "NotFoundException")
+      throw cloudTrailError("KmsKeyNotFound", `KMS key ${keyId} was not found.`, reason);
+    throw cloudTrailError(
+      "InsufficientEncryptionPolicy",
+      `Insufficient permissions to access KMS key ${keyId}.`,
+      reason,
+    );
   });
   if (!key.enabled) throw cloudTrailError("Kms", `KMS key ${key.arn} is disabled.`);
   throw cloudTrailError(
