@@ -5,6 +5,8 @@ import type { CloudTrailDeps } from "../deps.js";
 import { cloudTrailError } from "../errors.js";
 import { badGroup, badRole, type LogsDestination } from "./trail-input.js";
 
+const bucketNameCharsMin = 3;
+
 /** An answer that never came says nothing about policies: the caller may try again. */
 function requireAnswer(reason: unknown, what: string): string {
   const code = errorCodeOf(reason);
@@ -30,7 +32,7 @@ export async function checkBucket(
   const failures = outcomes.filter((outcome) => outcome.status === "rejected").map((outcome) => outcome.reason);
   if (failures.length === 0) return;
   const codes = failures.map((reason) => requireAnswer(reason, `S3 bucket ${bucket}`));
-  if (codes.includes("NoSuchBucket"))
+  if (codes.includes("NoSuchBucket") || bucket.length < bucketNameCharsMin)
     throw cloudTrailError("S3BucketDoesNotExist", `S3 bucket ${bucket} does not exist!`, failures[0]);
   throw cloudTrailError(
     "InsufficientS3BucketPolicy",

@@ -35,9 +35,12 @@ function isTopic(topic: string): boolean {
   return /^(arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:)?[A-Za-z0-9_-]{1,256}$/.test(topic);
 }
 
+/** A name that is too short only, as `zz`, is answered as that of a bucket that does not exist. */
 function isBucketName(name: string): boolean {
   return (
-    /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name) && !/\.\.|\.-|-\./.test(name) && !/^\d+\.\d+\.\d+\.\d+$/.test(name)
+    /^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$/.test(name) &&
+    !/\.\.|\.-|-\./.test(name) &&
+    !/^\d+\.\d+\.\d+\.\d+$/.test(name)
   );
 }
 
