@@ -7,7 +7,6 @@ import {
   LookupEventsCommand,
   PutEventSelectorsCommand,
   StartLoggingCommand,
-  StopLoggingCommand,
 } from "@aws-sdk/client-cloudtrail";
 import {
   CreateAccessKeyCommand,
@@ -17,7 +16,6 @@ import {
   PutRolePolicyCommand,
   PutUserPolicyCommand,
 } from "@aws-sdk/client-iam";
-import { CreateTopicCommand, SetTopicAttributesCommand, SNSClient } from "@aws-sdk/client-sns";
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sign } from "../src/gateway/testing/signed-request.js";
@@ -219,23 +217,8 @@ describe("the record of a call", () => {
 
 describe("a trail", () => {
   beforeAll(async () => {
-    const sns = service.client(SNSClient);
-    const { TopicArn } = await sns.send(new CreateTopicCommand({ Name: "files" }));
-    await sns.send(
-      new SetTopicAttributesCommand({
-        TopicArn,
-        AttributeName: "Policy",
-        AttributeValue: allow({
-          Principal: { Service: "cloudtrail.amazonaws.com" },
-          Action: "SNS:Publish",
-          Resource: TopicArn,
-        }),
-      }),
-    );
     const Name = "audit";
-    await trails.send(
-      new CreateTrailCommand({ Name, S3BucketName: bucket, EnableLogFileValidation: true, SnsTopicName: "files" }),
-    );
+    await trails.send(new CreateTrailCommand({ Name, S3BucketName: bucket, EnableLogFileValidation: true }));
     await trails.send(
       new PutEventSelectorsCommand({
         TrailName: Name,
@@ -250,8 +233,11 @@ describe("a trail", () => {
     await selectSegments();
     await xray("/TraceSegments", { TraceSegmentDocuments: [segment(newTraceId())] });
     await xray("/Traces", { TraceIds: [newTraceId()] });
-    await trails.send(new StopLoggingCommand({ Name }));
-    await eventually(async () => (await names()).includes("StopLogging"), "the last record of the trail");
+    const { requestId } = await xray("/CreateGroup", { GroupName: "last" });
+    await eventually(
+      async () => (await records()).some((record) => record.requestID === requestId),
+      "the last record in a file",
+    );
   }, 60_000);
 
   const selectSegments = () =>
@@ -297,8 +283,8 @@ describe("a trail", () => {
   });
 
   it("has the records of CloudTrail's own calls (fact 52)", async () => {
-    const stop = (await records()).find((record) => record.eventName === "StopLogging");
-    expect(stop).toMatchObject({ eventSource: "cloudtrail.amazonaws.com", requestParameters: { name: "audit" } });
+    const start = (await records()).find((record) => record.eventName === "StartLogging");
+    expect(start).toMatchObject({ eventSource: "cloudtrail.amazonaws.com", requestParameters: { name: "audit" } });
   });
 
   it("has files of CloudTrail's names (fact 61), which hold Records alone (fact 62), in one gzip member (fact 63)", async () => {
@@ -312,16 +298,6 @@ describe("a trail", () => {
       // The last four bytes of a member are its uncompressed size: of all the text, if there is but one.
       expect(bytes.readUInt32LE(bytes.length - 4)).toBe(Buffer.byteLength(text));
     }
-  });
-
-  it("publishes a message for its files (fact 64)", async () => {
-    const published = await eventually(async () => {
-      const LookupAttributes = [{ AttributeKey: "EventName" as const, AttributeValue: "Publish" }];
-      const { Events = [] } = await trails.send(new LookupEventsCommand({ LookupAttributes }));
-      return Events.length > 1 && Events;
-    }, "the calls of SNS");
-    // Messages are hidden in records; what they say is shown where a topic's subscriber is: deliver.spec.ts, sns.spec.ts.
-    for (const event of published) expect(event.CloudTrailEvent).toContain("cloudtrail.amazonaws.com");
   });
 
   describe("with validation", () => {

@@ -123,7 +123,7 @@ describe.skipIf(!cli)(
       return verdicts;
     }
 
-    it("finds every digest and log file valid, and so does our own verifier", async () => {
+    it("finds every digest and log file valid, and so does our own verifier (fact 70)", async () => {
       const { stdout, stderr, status } = await validate();
       expect(stderr.replace(/.*Warning.*\n.*\n/g, "")).not.toMatch(/INVALID/);
       expect(stdout).toMatch(/(\d+)\/\1 digest files valid/);
@@ -134,7 +134,7 @@ describe.skipIf(!cli)(
       expect(own.status).toBe(0);
     });
 
-    it("names a log file that was altered", async () => {
+    it("names a log file that was altered (fact 71)", async () => {
       const [file = ""] = await listedFiles();
       const { cli: said, own } = await tampered([file], () => put(file, gzipSync('{"Records":[]}')));
       expect(said.stderr).toContain(`Log file\ts3://${bucket}/${file}\tINVALID: hash value doesn't match`);
@@ -143,7 +143,7 @@ describe.skipIf(!cli)(
       expect(own.status).toBe(1);
     });
 
-    it("names a log file that was removed", async () => {
+    it("names a log file that was removed (fact 71)", async () => {
       const [file = ""] = await listedFiles();
       const { cli: said, own } = await tampered([file], () => remove(file));
       expect(said.stderr).toContain(`Log file\ts3://${bucket}/${file}\tINVALID: not found`);
@@ -163,7 +163,7 @@ describe.skipIf(!cli)(
       }
     });
 
-    it("names a digest that was altered, and one that was removed", async () => {
+    it("names a digest that was altered, and one that was removed (fact 72)", async () => {
       const [file = ""] = await listedFiles();
       const digest = await digestThatLists(file);
       const { bytes, Metadata } = await objectOf(service, bucket, digest);

@@ -252,7 +252,7 @@ describe("delivery to CloudWatch Logs", () => {
 });
 
 describe("notification", () => {
-  it("names the files of a delivery, and is tried again", async () => {
+  it("names the files of a delivery (fact 64), and is tried again", async () => {
     const topic = `arn:aws:sns:eu-west-1:${accountId}:told`;
     const trail = await simulation.addTrail({ sns_topic_arn: topic });
     const process = simulation.startProcess("stream-1");

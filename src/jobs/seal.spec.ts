@@ -77,7 +77,7 @@ const broken = (findings: Finding[]) =>
   );
 
 describe("digests", () => {
-  it("begin when the trail logs, come each hour, also an empty one, and form a chain", async () => {
+  it("begin when the trail logs, come each hour, also an empty one, and form a chain (facts 65, 66 and 67)", async () => {
     await simulation.addTrail();
     const process = simulation.startProcess("stream-1");
     await process.sealing.run();
@@ -163,7 +163,7 @@ describe("digests", () => {
     expect((await simulation.status(trail))?.digest_error).toBeNull();
   });
 
-  it("end with the hour in which logging stopped, and begin anew with a gap", async () => {
+  it("end with the hour in which logging stopped, and begin anew with a gap (as fact 73 needs it)", async () => {
     const trail = await simulation.addTrail();
     const process = simulation.startProcess("stream-1");
     await process.sealing.run();

@@ -51,7 +51,7 @@ describe("advanced event selectors", () => {
     expect(selects(event())).toBe(false);
   });
 
-  it("drop an event that is excluded even if it begins as wanted", () => {
+  it("drop an event that is excluded even if it begins as wanted (fact 38)", () => {
     const selects = advanced(data({ Field: "eventName", NotEquals: ["GetA"], StartsWith: ["Get"] }));
     expect(selects(event({ ...trace, eventName: "GetA" }))).toBe(false);
     expect(selects(event({ ...trace, eventName: "GetB" }))).toBe(true);
