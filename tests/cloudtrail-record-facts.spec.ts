@@ -103,6 +103,7 @@ function recordOf(requestId: string): Promise<Recorded> {
       ...{ endpoint: service.endpoint, service: "cloudtrail", region: home, path: "/dosimeter/SearchEvents" },
       key: service.root,
       body: JSON.stringify({
+        StartTime: Date.now() / 1000 - 600,
         SearchAttributes: [{ AttributeKey: "Text", AttributeValue: `"requestID":"${requestId}"` }],
       }),
     });

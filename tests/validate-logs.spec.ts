@@ -178,5 +178,17 @@ describe.skipIf(!cli)(
       expect(removed.cli.stderr).toContain(`${named}INVALID: not found`);
       expect(removed.own.text).toContain(`${named}missing`);
     });
+
+    it("tells of the time in which the trail did not log, and of nothing invalid (fact 73)", async () => {
+      const digests = () => keysOf(service, bucket, "/CloudTrail-Digest/");
+      const before = (await digests()).length;
+      await aws("cloudtrail", "start-logging", "--name", "audit");
+      await eventually(async () => (await digests()).length > before + 1, "digests after the gap", 60_000);
+      await aws("cloudtrail", "stop-logging", "--name", "audit");
+      const { stdout, stderr, status } = await validate();
+      expect(`${stdout}${stderr}`).toMatch(/No log files were delivered by CloudTrail between \S+ and \S+/);
+      expect(`${stdout}${stderr}`).not.toContain("INVALID");
+      expect(status).toBe(0);
+    });
   },
 );
