@@ -28,7 +28,8 @@ export interface RegexFlags {
 }
 
 const sourceCharsMax = 1_000;
-const placesMax = 1_000;
+/** Bounds the work of a character; a hostile expression over a hostile text of 100 KB takes about a second. */
+const placesMax = 500;
 const repeatMax = 255;
 const groupDepthMax = 30;
 
@@ -242,43 +243,59 @@ type Place =
   | { readonly kind: "fork"; to: number[] }
   | { readonly kind: "found" };
 
-/** Places that are held at once, and what follows from each character: made when first needed. */
-interface State {
+/** Places that are held at once, where a line may begin or not. */
+interface Position {
   readonly places: readonly number[];
+  readonly atStart: boolean;
+}
+
+/** A position, and what follows from each character: made when first needed. */
+interface State extends Position {
   readonly found: boolean;
   readonly foundAtEnd: boolean;
   readonly following: Map<number, State>;
 }
 
-/** States and their followers that are remembered; more, and they are forgotten and made again. */
+/** Followers of states that are remembered; more, and all are forgotten. */
 const followersMax = 5_000;
+/** Followers that one text may add. One that needs more hardly meets a state twice: then they are not made. */
+const followersOfTextMax = 1_000;
 
 class Automaton {
   readonly #places: Place[] = [];
   readonly #start: number;
+  readonly #found: number;
   readonly #multiline: boolean;
-  #states = new Map<string, State>();
+  readonly #states = new Map<string, State>();
   #followers = 0;
+  /** In which turn of `#closed` a place was reached last. */
+  readonly #reachedIn = new Float64Array(placesMax);
+  #turn = 0;
 
   constructor(node: Node, multiline: boolean) {
     this.#multiline = multiline;
-    const found = this.#add({ kind: "found" });
-    this.#start = this.#build(node, found);
+    this.#found = this.#add({ kind: "found" });
+    this.#start = this.#build(node, this.#found);
   }
 
   test(text: string): boolean {
-    let state = this.#stateOf([], true);
+    if (this.#followers > followersMax) {
+      this.#states.clear();
+      this.#followers = 0;
+    }
+    let state = this.#stateOf(this.#closed([this.#start], { start: true, end: false }), true);
+    let made = 0;
     for (let at = 0; at < text.length; at++) {
       if (state.found) return true;
       const code = text.charCodeAt(at);
       let next = state.following.get(code);
       if (next === undefined) {
-        next = this.#step(state, code);
-        if (++this.#followers > followersMax) {
-          this.#states = new Map();
-          this.#followers = 0;
-          state.following.clear();
-        }
+        if (++made > followersOfTextMax) return this.#testFrom(text, at, state);
+        this.#followers++;
+        next =
+          state.foundAtEnd && this.#isBreak(code)
+            ? { ...state, found: true }
+            : this.#stateOf(this.#step(state, code), this.#isBreak(code));
         state.following.set(code, next);
       }
       state = next;
@@ -286,46 +303,70 @@ class Automaton {
     return state.found || state.foundAtEnd;
   }
 
-  #step(state: State, code: number): State {
-    const newline = this.#multiline && code === 0x0a;
-    if (newline && state.foundAtEnd) return { ...state, found: true, following: new Map() };
-    const from = newline ? this.#closed(state.places, { start: false, end: true }) : state.places;
-    const next: number[] = [];
-    for (const index of from) {
+  /** Goes on without remembering anything. */
+  #testFrom(text: string, from: number, state: Position): boolean {
+    let now = state;
+    for (let at = from; at < text.length; at++) {
+      const code = text.charCodeAt(at);
+      if (this.#isBreak(code) && this.#holdsAtEnd(now)) return true;
+      now = { places: this.#step(now, code), atStart: this.#isBreak(code) };
+      if (this.#holds(now.places)) return true;
+    }
+    return this.#holdsAtEnd(now);
+  }
+
+  /** Where a character leads; and as a match may begin anywhere, to the first place, too. */
+  #step({ places, atStart }: Position, code: number): number[] {
+    const isBreak = this.#isBreak(code);
+    const next = [this.#start];
+    for (const index of isBreak ? this.#closed(places, { start: atStart, end: true }) : places) {
       const place = this.#places[index]!;
       if (place.kind === "take" && place.accepts(code)) next.push(place.next);
     }
-    return this.#stateOf(next, newline);
+    return this.#closed(next, { start: isBreak, end: false });
   }
 
-  /** The state of these places and, as a match may begin anywhere, of the first one. */
-  #stateOf(begun: readonly number[], atStart: boolean): State {
-    const places = this.#closed([...begun, this.#start], { start: atStart, end: false });
-    const key = places.join();
+  #stateOf(places: number[], atStart: boolean): State {
+    const key = `${atStart} ${places.sort((left, right) => left - right).join()}`;
     const known = this.#states.get(key);
     if (known) return known;
-    const holds = (held: readonly number[]) => held.some((index) => this.#places[index]!.kind === "found");
     const state = {
       places,
-      found: holds(places),
-      foundAtEnd: holds(this.#closed(places, { start: false, end: true })),
+      atStart,
+      found: this.#holds(places),
+      foundAtEnd: this.#holdsAtEnd({ places, atStart }),
       following: new Map(),
     };
     this.#states.set(key, state);
     return state;
   }
 
+  #isBreak(code: number): boolean {
+    return this.#multiline && code === 0x0a;
+  }
+
+  #holds(places: readonly number[]): boolean {
+    return places.includes(this.#found);
+  }
+
+  #holdsAtEnd({ places, atStart }: Position): boolean {
+    return this.#holds(this.#closed(places, { start: atStart, end: true }));
+  }
+
+  /** Places, and those that are reached from them without a character: each once. */
   #closed(from: readonly number[], holds: { readonly start: boolean; readonly end: boolean }): number[] {
-    const held = new Set<number>();
+    const turn = ++this.#turn;
+    const reached: number[] = [];
     const open = [...from];
     for (let index = open.pop(); index !== undefined; index = open.pop()) {
-      if (held.has(index)) continue;
-      held.add(index);
+      if (this.#reachedIn[index] === turn) continue;
+      this.#reachedIn[index] = turn;
+      reached.push(index);
       const place = this.#places[index]!;
-      if (place.kind === "fork") open.push(...place.to);
-      if ((place.kind === "start" && holds.start) || (place.kind === "end" && holds.end)) open.push(place.next);
+      if (place.kind === "fork") for (const next of place.to) open.push(next);
+      else if ((place.kind === "start" && holds.start) || (place.kind === "end" && holds.end)) open.push(place.next);
     }
-    return [...held].sort((left, right) => left - right);
+    return reached;
   }
 
   /** @returns where the expression begins if `next` follows it. */

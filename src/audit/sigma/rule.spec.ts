@@ -323,6 +323,22 @@ describe("a regular expression", () => {
     expect(test(`${"a".repeat(200_000)}!`)).toBe(false);
     expect(test("a".repeat(200_000))).toBe(true);
   });
+
+  it("answers the same where remembering what it met does not help", () => {
+    // As many states as there are texts of 16 characters.
+    const test = compileRegex("^(a|b)*a[ab]{16}c$");
+    let seed = 1;
+    const next = () => {
+      seed = (seed * 48_271) % 2_147_483_647;
+      return seed % 2 === 0 ? "a" : "b";
+    };
+    const text = Array.from({ length: 20_000 }, next).join("");
+    const last = text.slice(-17, -16);
+    expect(test(`${text}c`)).toBe(last === "a");
+    expect(test(`${text}a${text.slice(0, 16)}c`)).toBe(true);
+    expect(test(`${text}b${text.slice(0, 16)}c`)).toBe(false);
+    expect(compileRegex("^a[ab]{16}b$", { m: true })(`${text}\na${text.slice(0, 16)}b\n${text}`)).toBe(true);
+  });
 });
 
 describe("a pattern with wildcards", () => {
