@@ -25,7 +25,6 @@ import {
 import {
   coerced,
   fieldAt,
-  freshName,
   isNull,
   momentOf,
   nullOf,
@@ -46,8 +45,8 @@ export interface Surroundings {
   /** Whether aggregates may stand here, and what the place is called. */
   readonly place: "SELECT" | "WHERE" | "GROUP BY" | "FROM" | "an aggregate" | "a lambda";
   readonly statement: Statement;
-  /** A query within an expression, which may use columns of the scope around it. */
-  inner(query: Query, outer: Scope): InnerQuery;
+  /** A query within an expression; columns of the scope around it are not for it. */
+  inner(query: Query, beyond: Scope): InnerQuery;
   readonly orNull?: boolean;
 }
 
@@ -67,6 +66,8 @@ export interface Statement {
 
 export interface InnerQuery {
   readonly columns: readonly Value[];
+  /** For the one column, where it needs one. */
+  readonly name: string;
   /** One SELECT of these expressions. */
   render(select: readonly string[]): string;
 }
@@ -266,7 +267,7 @@ function amongRows(of: Value, query: Query, around: Surroundings): Value {
   if (rows.columns.length !== 1) throw new QueryRefused("a subquery after IN must have one column");
   const [one, other] = unified([of, rows.columns[0]!], "IN") as [Value, Value];
   if (isNested(one.type)) throw new QueryRefused(`IN with a subquery is not supported for ${nameOf(one.type)}`);
-  const name = freshName("c");
+  const { name } = rows;
   const found = (what: string) => `(SELECT ${what} FROM (${rows.render([`${other.sql} AS ${name}`])}))`;
   const isIn = `${one.sql} IN (SELECT ${name} FROM (${rows.render([`${other.sql} AS ${name}`])}) WHERE isNotNull(${name}))`;
   return value(

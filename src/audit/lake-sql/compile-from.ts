@@ -42,7 +42,7 @@ function joined(item: Join, visible: Visible): Source {
     return unnested(left, unnest, alias, columns, item.join === "left", visible);
   }
   const right = compileFrom(item.right, visible);
-  const both: Scope = { columns: [...left.columns, ...right.columns], outer: visible.outer };
+  const both: Scope = { columns: [...left.columns, ...right.columns], beyond: visible.beyond };
   refuseSameName(left, right);
   if (item.using) return joinedUsing(item, left, right, item.using);
   const around: Surroundings = surroundings("FROM", both, visible);
@@ -132,7 +132,7 @@ function unnested(
   keepEmpty: boolean,
   visible: Visible,
 ): Source {
-  const scope: Scope = { columns: left?.columns ?? [], outer: visible.outer };
+  const scope: Scope = { columns: left?.columns ?? [], beyond: visible.beyond };
   const around: Surroundings = surroundings("FROM", scope, visible);
   const arrays = item.values.map((expression) => memberList(compile(expression, around)));
   const place = freshName("c");

@@ -20,7 +20,10 @@ import { fieldAt, freshName, type Parts, type Value } from "./value.js";
 export interface Visible {
   readonly statement: Statement;
   readonly tables: ReadonlyMap<string, VisibleTable>;
-  readonly outer?: Scope;
+  /** Queries in expressions that were compiled. */
+  readonly inner: WeakMap<Query, InnerQuery>;
+  /** Columns of the query around, if this is one in an expression. */
+  readonly beyond?: Scope;
   store(id: string): Source;
 }
 
@@ -44,17 +47,28 @@ export function compileQuery(query: Query, around: Visible): Rows {
   return isPlain(query) ? rows : ordered(Subselect.of(rows), query, visible);
 }
 
-/** A query in an expression; it may use columns of the one around it. */
-function innerQuery(query: Query, outer: Scope, visible: Visible): InnerQuery {
-  const rows = compileQuery(query, { ...visible, outer });
-  return { columns: rows.columns.map(({ value }) => value), render: (select) => rows.render(select) };
+/** A query in an expression. It is written once: where the same one stands twice, as in a key of a group, it is the same. */
+function innerQuery(query: Query, beyond: Scope, visible: Visible): InnerQuery {
+  const rows = compileQuery(query, { ...visible, beyond });
+  const known = new Map<string, string>();
+  const render = (select: readonly string[]): string => {
+    const key = select.join();
+    const sql = known.get(key) ?? rows.render(select);
+    known.set(key, sql);
+    return sql;
+  };
+  return { columns: rows.columns.map(({ value }) => value), name: freshName("c"), render };
 }
 
 /** The rows of a common table, compiled for each place where it is used: there only what is used is read. */
 export function commonTable(name: string, visible: Visible): Source | undefined {
   const known = visible.tables.get(name.toLowerCase());
   if (known === undefined) return undefined;
-  return renamed(Subselect.of(compileQuery(known.table.query, known.visible)), known.table.columns, known.table.name);
+  return renamed(
+    Subselect.of(compileQuery(known.table.query, { ...known.visible, inner: new WeakMap() })),
+    known.table.columns,
+    known.table.name,
+  );
 }
 
 export function renamed(source: Source, names: readonly string[] | undefined, of: string): Source {
@@ -73,7 +87,7 @@ function isPlain({ orderBy, limit, offset }: Query): boolean {
 }
 
 function ordered(source: Subselect, query: Query, visible: Visible): Rows {
-  const scope = { columns: source.columns, outer: visible.outer };
+  const scope = { columns: source.columns, beyond: visible.beyond };
   const order = sortKeys(query.orderBy, source.columns, surroundings("SELECT", scope, visible));
   return {
     columns: source.columns,
@@ -88,13 +102,17 @@ function tail(order: readonly string[], { limit, offset }: Query): string {
 }
 
 export function surroundings(place: Surroundings["place"], scope: Scope, visible: Visible): Surroundings {
-  const inner = (query: Query, outer: Scope) => innerQuery(query, outer, visible);
+  const inner = (query: Query, beyond: Scope): InnerQuery => {
+    const known = visible.inner.get(query) ?? innerQuery(query, beyond, visible);
+    visible.inner.set(query, known);
+    return known;
+  };
   return { scope, place, inner, statement: visible.statement, windows: new Map() };
 }
 
 function compileSelect(select: Select, query: Query, visible: Visible): Rows {
   const source = select.from && compileFrom(select.from, visible);
-  const scope: Scope = { columns: source?.columns ?? [], outer: visible.outer };
+  const scope: Scope = { columns: source?.columns ?? [], beyond: visible.beyond };
   const where = select.where && truth(compile(select.where, surroundings("WHERE", scope, visible)), "WHERE");
   const windows = new Map<string, Window>();
   for (const { name, window } of select.windows) windows.set(name.toLowerCase(), window);
@@ -256,7 +274,7 @@ function compileSide(side: Body, visible: Visible): Rows {
 }
 
 function valuesRow(row: readonly Expression[], visible: Visible): Rows {
-  const around = surroundings("FROM", { columns: [], outer: visible.outer }, visible);
+  const around = surroundings("FROM", { columns: [], beyond: visible.beyond }, visible);
   const columns = row.map((expression) => ({ value: compile(expression, around) }));
   return { columns, render: (select) => `SELECT ${select.join(", ")}` };
 }

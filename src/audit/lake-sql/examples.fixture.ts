@@ -471,6 +471,15 @@ export const refusedExamples: readonly (readonly [sql: string, told: string])[] 
   ["SELECT ? FROM $EDS", "there is no value for parameter 1"],
   ["SELECT '2026' LIKE eventname FROM $EDS", "the pattern of LIKE must be a string literal"],
   ["SELECT 'a' LIKE 'a' ESCAPE 'ab' FROM $EDS", "ESCAPE must be one character"],
+  [
+    "SELECT (SELECT count(*) FROM $OTHER o WHERE o.eventname = e.eventname) FROM $EDS e",
+    "Column 'e.eventname' is of the query around this one",
+  ],
+  [
+    "SELECT 1 FROM $EDS e WHERE EXISTS (SELECT 1 FROM $OTHER o, $INSIGHT i WHERE e.nothing = 1)",
+    "'e.nothing' cannot be resolved",
+  ],
+  ["SELECT filter(ARRAY[1], x -> x = (SELECT x FROM $OTHER)) FROM $EDS", "Column 'x' is of the query around this one"],
   ["SELECT t.* FROM $EDS", "Table 't' not found"],
   ["SELECT sequence(1, 2, eventname) FROM $EDS", "Unexpected parameters"],
 ];

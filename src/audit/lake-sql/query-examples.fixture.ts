@@ -723,4 +723,20 @@ export const queryExamples: readonly QueryExample[] = [
     columns: ["eventjsonchecksum"],
     rows: [["QtyKOdM4b9nolB1AKrXOM8HtV+cz87DE6GeZdWvc8UQ="]],
   },
+  {
+    name: "groups by membership in a subquery",
+    sql: "SELECT eventname IN (SELECT eventname FROM $OTHER) AS known, count(*) AS n FROM $EDS GROUP BY 1 ORDER BY 1",
+    columns: ["known", "n"],
+    rows: [
+      ["false", "10"],
+      ["true", "6"],
+    ],
+    inOrder: true,
+  },
+  {
+    name: "a row through functions and aggregates",
+    sql: "SELECT max_by(useridentity, eventtime).arn AS a, lag(max(useridentity.arn)) OVER (ORDER BY 1) AS l, if(bool_and(readonly), 1) AS o FROM $EDS WHERE eventname = 'DeleteTrail'",
+    columns: ["a", "l", "o"],
+    rows: [["arn:aws:iam::111122223333:root", null, null]],
+  },
 ];

@@ -15,6 +15,8 @@ export interface ScopeColumn {
 export interface Scope {
   readonly columns: readonly ScopeColumn[];
   readonly outer?: Scope;
+  /** Of the query around a query in an expression: its names are known, but may not be used. */
+  readonly beyond?: Scope;
 }
 
 /** Finds what `a.b.c` means: a column of a table, or a column, and then fields of rows. */
@@ -26,7 +28,17 @@ export function resolve(path: readonly string[], scope: Scope | undefined): Valu
     const plain = current.columns.filter(({ name, qualifiedOnly }) => name === names[0] && !qualifiedOnly);
     if (plain.length > 0) return fields(only(plain, path), names.slice(1), path);
   }
+  for (let current = scope; current; current = current.outer)
+    if (current.beyond) throw ofQueryAround(path, current.beyond);
   throw new QueryRefused(`Column '${path.join(".")}' cannot be resolved`);
+}
+
+/** The engine answers some such queries with NULL where the answer is 0, and others not at all. */
+function ofQueryAround(path: readonly string[], around: Scope): QueryRefused {
+  resolve(path, around);
+  return new QueryRefused(
+    `Column '${path.join(".")}' is of the query around this one, which is not supported; use a join`,
+  );
 }
 
 export function isKnown(name: string, scope: Scope): boolean {

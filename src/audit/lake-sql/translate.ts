@@ -65,6 +65,7 @@ export function translateQuery(
   let parts = 0;
   const visible: Visible = {
     tables: new Map(),
+    inner: new WeakMap(),
     statement: {
       nowMs,
       parameters,
