@@ -2,13 +2,12 @@ import { compile, type Surroundings } from "./compile-expression.js";
 import { commonTable, compileQuery, renamed, surroundings, type Visible } from "./compile-query.js";
 import { compared, truth } from "./operators.js";
 import { QueryRefused } from "./query-refused.js";
-import { named, type Scope, type ScopeColumn, type Source, Subselect } from "./scope.js";
+import { type Scope, type ScopeColumn, type Source, Subselect } from "./scope.js";
 import type { Expression, FromItem } from "./tree.js";
-import { bigint, engineType, nameOf, type Type } from "./types.js";
-import { asMap, coerced, fieldAt, freshName, nullOf, quoted, type Value, value } from "./value.js";
+import { unnested } from "./unnest.js";
+import { coerced, freshName, type Value, value } from "./value.js";
 
 type Join = FromItem & { kind: "join" };
-type Unnest = FromItem & { kind: "unnest" };
 
 export function compileFrom(item: FromItem, visible: Visible): Source {
   switch (item.kind) {
@@ -121,83 +120,4 @@ function joinSql({ join, right: item }: Join, left: Source, right: Source, on: s
   const table = nested ? `(SELECT * FROM ${side}) AS ${freshName("t")}` : side;
   if (join === "cross") return `${left.render()} CROSS JOIN ${table}`;
   return `${left.render()} ${join.toUpperCase()} JOIN ${table} ON ${on}`;
-}
-
-/** A row for each member of an array, beside the row it is from. The shorter of several arrays are filled up with NULL. */
-function unnested(
-  left: Source | undefined,
-  item: Unnest,
-  alias: string | undefined,
-  names: readonly string[] | undefined,
-  keepEmpty: boolean,
-  visible: Visible,
-): Source {
-  const scope: Scope = { columns: left?.columns ?? [], beyond: visible.beyond };
-  const around: Surroundings = surroundings("FROM", scope, visible);
-  const arrays = item.values.map((expression) => memberList(compile(expression, around)));
-  const place = freshName("c");
-  const of = alias?.toLowerCase();
-  const zipped = freshName("c");
-  const members = arrays.flatMap(({ type }, index) =>
-    columnsOfMember(type, `tupleElement(${zipped}, ${index + 1})`, names, arrays.length + (item.ordinality ? 1 : 0)),
-  );
-  if (item.ordinality)
-    members.push({ name: "ordinality", value: { ...value(bigint, `toInt64(${place})`), ofRow: true } });
-  if (names && names.length !== members.length)
-    throw new QueryRefused(
-      `Column alias list has ${names.length} entries but '${alias}' has ${members.length} columns`,
-    );
-  const columns = members.map((column, index): ScopeColumn => {
-    const shown = names?.[index] ?? column.name;
-    return { ...column, name: shown?.toLowerCase(), shown, of };
-  });
-  return new Subselect((demand) => {
-    const passed = (column: ScopeColumn): ScopeColumn => ({ ...column, value: named(column.value, demand) });
-    return {
-      columns: [...(left?.columns ?? []).map(passed), ...columns.map(passed)],
-      render: (select) => {
-        const from = left?.render() ?? `(SELECT 1 AS ${freshName("c")}) AS ${freshName("t")}`;
-        return `SELECT ${select.join(", ")} FROM ${from} ${keepEmpty ? "LEFT " : ""}ARRAY JOIN ${zippedLists(arrays)} AS ${zipped}, arrayEnumerate(${zippedLists(arrays)}) AS ${place}`;
-      },
-    };
-  });
-}
-
-/** The SQL of a list without the option around it, and the type of its members. */
-function memberList(of: Value): { readonly sql: string; readonly type: Type } {
-  const list = asMap(of);
-  const { type } = list;
-  if (type.kind === "array") return { sql: `arrayElement(${list.sql}, 1)`, type: type.of };
-  if (type.kind === "map") {
-    const entry: Type = {
-      kind: "row",
-      fields: [
-        { name: "key", type: type.key },
-        { name: "value", type: type.value },
-      ],
-    };
-    return { sql: `arrayMap(v -> [v], arrayElement(${list.sql}, 1))`, type: entry };
-  }
-  throw new QueryRefused(`Cannot unnest type: ${nameOf(type)}`);
-}
-
-function zippedLists(lists: readonly { readonly sql: string; readonly type: Type }[]): string {
-  if (lists.length === 1) return `arrayMap(v -> tuple(v), ${lists[0]!.sql})`;
-  const longest = `greatest(${lists.map(({ sql }) => `length(${sql})`).join(", ")})`;
-  const filled = lists.map(
-    ({ sql, type }) => `arrayResize(${sql}, ${longest}, CAST(${nullOf(type).sql}, ${quoted(engineType(type))}))`,
-  );
-  return `arrayZip(${filled.join(", ")})`;
-}
-
-/** A row gives a column for each field, unless one name stands for the whole of it. */
-function columnsOfMember(
-  type: Type,
-  sql: string,
-  names: readonly string[] | undefined,
-  columns: number,
-): ScopeColumn[] {
-  const member: Value = { ...value(type, sql), ofRow: true };
-  if (type.kind !== "row" || names?.length === columns) return [{ value: member }];
-  return type.fields.map(({ name }, index) => ({ name, value: fieldAt(member, index) }));
 }

@@ -115,11 +115,12 @@ export function named(of: Value, demand: (sql: string) => string): Value {
     // Where an outer join found no row, even this is NULL.
     return spreadRow(of.type.fields, { field, isNull: () => `ifNull(${demand(parts.isNull())}, 1)` }, true);
   }
-  const { entry } = of;
+  const { entry, members } = of;
   return {
     ...value(of.type, ""),
     ofRow: true,
     ...(entry && { entry: (key: string) => named(entry(key), demand) }),
+    ...(members && { members: (index: number) => demand(members(index)) }),
     get sql() {
       return demand(of.sql);
     },

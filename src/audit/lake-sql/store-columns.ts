@@ -240,6 +240,9 @@ function memberValue(member: Member, path: readonly string[], demand: Demand): V
   const type = member.is;
   if (member.column !== undefined) return lazy(type, () => demand(fromColumn(type, member.column!)));
   const whole = lazy(type, () => demand(fromRecord(type, here)));
+  if (member.name === "resources") {
+    return Object.defineProperty(whole, "members", { value: (index: number) => demand(resourceList(index)) });
+  }
   if (type.kind !== "json map") return whole;
   const entry = (key: string) => lazy(varchar, () => demand(extracted([...here, key], "Nullable(String)")));
   return Object.defineProperty(whole, "entry", { value: entry });
@@ -280,6 +283,14 @@ function fromRecord(type: Type, path: readonly string[]): string {
     default:
       return extracted(path, "Nullable(String)");
   }
+}
+
+/** A field of each resource. Types and ARNs are columns of the table; those decide how many there are. */
+function resourceList(index: number): string {
+  const column = ({ type: "resource_types", arn: "resource_arns" } as Record<string, string>)[resource[index]!.name!];
+  if (column !== undefined) return `arrayMap(v -> nullIf(CAST(v, 'Nullable(String)'), ''), ${column})`;
+  const read = extracted(["resources"], elementType({ kind: "row", fields: resource }));
+  return `arrayResize(arrayMap(v -> tupleElement(v, ${index + 1}), ${read}), length(resource_types))`;
 }
 
 /** Members of the objects in an array, by their names in the record. */

@@ -244,6 +244,47 @@ describe("a query", () => {
   });
 });
 
+describe("what the engine reads", () => {
+  const plan = async (sql: string): Promise<string> =>
+    Buffer.from(
+      await lake.session.queryBytes(`EXPLAIN PLAN indexes = 1, header = 1, actions = 1 ${translate(sql).sql}`, {}),
+    ).toString();
+
+  it.each([
+    ["SELECT eventname, count(*) FROM $EDS GROUP BY 1", ["event_name"]],
+    ["SELECT useridentity.arn, readonly FROM $EDS", ["identity_arn", "read_only"]],
+    [
+      "WITH a AS (SELECT * FROM $EDS), b AS (SELECT useridentity AS u FROM a) SELECT u.sessioncontext.sessionissuer.username, count(*) FROM b GROUP BY 1",
+      ["issuer_user_name"],
+    ],
+    ["SELECT x.useridentity.type FROM (SELECT * FROM $EDS UNION ALL SELECT * FROM $OTHER) x", ["identity_type"]],
+    ["SELECT r.type, count(*) FROM $EDS CROSS JOIN UNNEST(resources) AS t(r) GROUP BY 1", ["resource_types"]],
+    ["SELECT element_at(requestparameters, 'a') FROM $EDS", ["record"]],
+  ])("is only the columns that are used: %s", async (sql, columns) => {
+    const headers = (await plan(sql)).split(/ReadFromMergeTree/).slice(1);
+    expect(headers.length).toBeGreaterThan(0);
+    for (const header of headers) {
+      const read = [...header.split("Indexes:")[0]!.matchAll(/^[\s│├└─]*(?:Header: )?([a-z_]+) (?:[A-Z]\w+)/gm)];
+      expect(new Set(read.map(([, name]) => name))).toEqual(new Set(columns));
+    }
+  });
+
+  it("is a range of the primary key where event time has bounds, through a subquery, too", async () => {
+    const text = await plan(
+      "SELECT x.eventname FROM (SELECT * FROM $EDS) x WHERE x.eventtime BETWEEN '2026-08-01 10:00:00' AND '2026-08-01 11:00:00'",
+    );
+    const primary = text.slice(text.indexOf("PrimaryKey"));
+    expect(primary).toContain("event_time in (-Inf, \\'1785582000\\']");
+    expect(primary).toContain("event_time in [\\'1785578400\\', +Inf)");
+  });
+
+  it("comes in the order of the key where it is asked for by event time", async () => {
+    expect(await plan("SELECT eventtime, eventname FROM $EDS ORDER BY eventtime DESC LIMIT 10")).toContain(
+      "Read type: InReverseOrder",
+    );
+  });
+});
+
 describe("parameters", () => {
   it("stand for `?` and `'?'` in order, as values and never as SQL", async () => {
     const sql = `SELECT count(*) AS n FROM ${trail} WHERE eventtime >= '?' AND eventtime < '?' AND eventname <> ? AND hour(eventtime) > ?`;

@@ -24,6 +24,8 @@ export interface Value {
   readonly parts?: Parts;
   /** Of a JSON map: one key of it, read where it is. */
   entry?(key: string): Value;
+  /** Of an array of rows in the record: SQL of a plain list of one of their fields. All of them are of one length. */
+  members?(index: number): string;
 }
 
 export interface Parts {
