@@ -47,7 +47,7 @@ function logFile(): Buffer {
 }
 
 const dataFolder = await mkdtemp(path.join(tmpdir(), "dosimeter-bench-import-"));
-const service = await startBenched(path.resolve("dist/src/main.js"), dataFolder);
+const service = await startBenched(path.resolve(import.meta.dirname, "../../bin/dosimeter.cjs"), dataFolder);
 try {
   const { endpoint } = service;
   const options = { endpoint, region: benchSigner.region, credentials: benchSigner, forcePathStyle: true };

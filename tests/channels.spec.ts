@@ -15,7 +15,7 @@ import {
 import { CreateAccessKeyCommand, CreateUserCommand, IAMClient, PutUserPolicyCommand } from "@aws-sdk/client-iam";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sign } from "../src/gateway/testing/signed-request.js";
-import { ask, countOf, makeStore } from "./log-bucket.js";
+import { ask, commandsOf, countOf, makeStore } from "./log-bucket.js";
 import { eventually, type RunningDosimeter, startDosimeter, type TestCredentials } from "./start-dosimeter.js";
 
 const run = promisify(execFile);
@@ -32,7 +32,7 @@ beforeAll(async () => {
   service = await startDosimeter();
   lake = service.client(CloudTrailClient);
   store = await makeAuditStore("applications");
-  channel = await makeChannel("shop", [store]);
+  channel = await makeChannel("applications", [store]);
 });
 afterAll(() => service.stop());
 
@@ -392,6 +392,13 @@ describe.skipIf(!cli)("the AWS CLI", () => {
       { eventid: answer.successful[0]?.eventID },
     ]);
   });
+
+  it("does what the guide to channels says", async () => {
+    const { stdout } = await run("bash", ["-e", "-c", await commandsOf("channels.md")], {
+      env: service.cliEnvironment(),
+    });
+    expect(stdout).toMatch(/"failed": \[\],\s*"successful": \[\s*\{/);
+  }, 60_000);
 
   it("is told the name of an error", async () => {
     const twice = JSON.stringify([1, 2].map(() => ({ id: "1", eventData: "{}" })));

@@ -1,6 +1,8 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
 import { gunzipSync, gzipSync } from "node:zlib";
 import {
   CloudTrailClient,
@@ -18,6 +20,7 @@ import {
   ask,
   attackFiles,
   attackIsHere,
+  commandsOf,
   countOf,
   endOfImport,
   importLogs,
@@ -30,6 +33,12 @@ import {
   putLog,
 } from "./log-bucket.js";
 import { eventually, type RunningDosimeter, startDosimeter } from "./start-dosimeter.js";
+
+const run = promisify(execFile);
+const cli = await run("aws", ["--version"]).then(
+  () => true,
+  () => false,
+);
 
 let service: RunningDosimeter;
 let lake: CloudTrailClient;
@@ -317,6 +326,33 @@ describe("an import", () => {
     );
     expect(Events.length).toBeGreaterThan(0);
   }, 120_000);
+});
+
+describe.skipIf(!attackIsHere || !cli)("the guide to imports", () => {
+  it("ends with the real logs of an account in a store of its own", async () => {
+    const other = await startDosimeter();
+    const folder = await mkdtemp(join(tmpdir(), "dosimeter-logs-"));
+    try {
+      for (const { name, bytes } of attackFiles()) {
+        const file = join(folder, logKey(name));
+        await mkdir(dirname(file), { recursive: true });
+        await writeFile(file, bytes);
+      }
+      // The last command is for an import of which something failed.
+      const commands = (await commandsOf("imports.md")).replace(/^aws cloudtrail list-import-failures[\s\S]*/m, "");
+      await run("bash", ["-e", "-c", commands], { env: other.cliEnvironment(), cwd: folder });
+      const { Imports = [] } = await other.client(CloudTrailClient).send(new ListImportsCommand({}));
+      expect(await endOfImport(other, Imports[0]?.ImportId as string)).toMatchObject({
+        ImportStatus: "COMPLETED",
+        ImportStatistics: { EventsCompleted: 1233 },
+      });
+      const store = Imports[0]?.Destinations?.[0] as string;
+      expect(await countOf(other, store)).toEqual({ events: 1233, different: 1233 });
+    } finally {
+      await other.stop();
+      await rm(folder, { recursive: true, force: true });
+    }
+  }, 180_000);
 });
 
 describe("an import whose process is killed", () => {

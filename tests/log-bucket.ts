@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
 import {
@@ -158,4 +159,10 @@ export async function countOf(
     "SELECT count(*) AS events, count(DISTINCT eventid) AS different FROM $store",
   );
   return { events: Number(row?.["events"]), different: Number(row?.["different"]) };
+}
+
+/** The commands of a page of the guide, as they stand there. */
+export async function commandsOf(page: string): Promise<string> {
+  const text = await readFile(path.resolve(import.meta.dirname, "../docs/guide", page), "utf8");
+  return [...text.matchAll(/^```sh\n([\s\S]*?)^```/gm)].map((match) => match[1]).join("\n");
 }
