@@ -34,6 +34,7 @@ import { createStoreUpkeep } from "./jobs/keep-stores.js";
 import { createOutboxMover } from "./jobs/move-outbox.js";
 import { NotificationNetwork } from "./jobs/notification-network.js";
 import { createAlertPublishing } from "./jobs/publish-alerts.js";
+import { createCheckpointPublishing } from "./jobs/publish-checkpoints.js";
 import { createInsightPublishing } from "./jobs/publish-insights.js";
 import { createDashboardRefreshing } from "./jobs/refresh-dashboards.js";
 import { createLogRetention } from "./jobs/retain-logs.js";
@@ -251,6 +252,12 @@ export async function compose(
       holder: streams.holder,
       reportFailure: log.failure,
     });
+    const checkpointPublishing = createCheckpointPublishing({
+      ...trails,
+      tree,
+      holder: streams.holder,
+      digestSeconds: config.digestSeconds,
+    });
     const growth = createTreeGrowth({
       settings,
       tree,
@@ -298,6 +305,15 @@ export async function compose(
         { name: "follow the record", everyMs: followEveryMs, run: () => following.run() },
         { name: "grow the tree of records", everyMs: growEveryMs, run: () => growth.run() },
         { name: "close windows of aggregation", everyMs: aggregationEveryMs, run: () => aggregation.run() },
+        ...(config.checkpointsInBuckets === "on"
+          ? [
+              {
+                name: "publish checkpoints",
+                everyMs: Math.min(config.digestSeconds, 60) * 1000,
+                run: () => checkpointPublishing.run(),
+              },
+            ]
+          : []),
         { name: "deliver trails", everyMs: config.deliverySeconds * 1000, run: () => delivery.run() },
         { name: "seal digests", everyMs: Math.min(config.digestSeconds, 60) * 1000, run: () => sealing.run() },
         {

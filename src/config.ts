@@ -166,6 +166,13 @@ export const settings = {
     meaning: "how often the head of the tree of all records is signed, if it has grown",
     parse: integer(1, 86_400),
   }),
+  checkpointsInBuckets: setting<"on" | "off">({
+    variable: "DOSIMETER_CHECKPOINTS_IN_BUCKETS",
+    flag: "checkpoints-in-buckets",
+    fallback: "on",
+    meaning: "whether trails with log file validation get that head into their buckets with each digest: `on`, `off`",
+    parse: oneOf(["on", "off"]),
+  }),
   clickhouseUrl: setting<string | undefined>({
     variable: "DOSIMETER_CLICKHOUSE_URL",
     flag: "clickhouse-url",

@@ -80,7 +80,7 @@ describe.skipIf(!cli)(
       );
 
     /** Downloads the bucket with the CLI and checks it without the service. */
-    async function verifyOffline() {
+    async function verifyOffline(...more: string[]) {
       await rm(folder, { recursive: true, force: true });
       await aws("s3", "sync", `s3://${bucket}`, path.join(folder, "bucket"));
       const until = new Date(Date.now() + 3_600_000).toISOString();
@@ -91,7 +91,7 @@ describe.skipIf(!cli)(
       await writeFile(path.join(folder, "bucket", `${newest}.metadata.json`), head.stdout);
       const lines: string[] = [];
       const write = (line: string) => void lines.push(line);
-      const argv = ["--folder", path.join(folder, "bucket"), "--keys", path.join(folder, "keys.json")];
+      const argv = ["--folder", path.join(folder, "bucket"), "--keys", path.join(folder, "keys.json"), ...more];
       return { status: await runVerify(argv, { out: write, error: write }), text: lines.join("\n") };
     }
 
@@ -115,10 +115,10 @@ describe.skipIf(!cli)(
       service.client(S3Client).send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
 
     /** Does something to an object, looks, and puts the object back. */
-    async function tampered(keys: readonly string[], tamper: () => Promise<unknown>) {
+    async function tampered(keys: readonly string[], tamper: () => Promise<unknown>, ...more: string[]) {
       const before = await Promise.all(keys.map((key) => objectOf(service, bucket, key)));
       await tamper();
-      const verdicts = { cli: await validate(), own: await verifyOffline() };
+      const verdicts = { cli: await validate(), own: await verifyOffline(...more) };
       for (const [index, key] of keys.entries()) await put(key, before[index]!.bytes, before[index]!.Metadata);
       return verdicts;
     }
@@ -177,6 +177,24 @@ describe.skipIf(!cli)(
       const removed = await tampered([digest], () => remove(digest));
       expect(removed.cli.stderr).toContain(`${named}INVALID: not found`);
       expect(removed.own.text).toContain(`${named}missing`);
+    });
+
+    it("of two neighbouring digests that were deleted names one, while our own verifier tells of both", async () => {
+      const [, older = "", newer = ""] = (await listings()).map(({ digest }) => digest);
+      const { cli: said, own } = await tampered([older, newer], () => Promise.all([remove(older), remove(newer)]));
+      expect(said.stderr).toContain(`Digest file\ts3://${bucket}/${newer}\tINVALID: not found`);
+      expect(said.stderr + said.stdout).not.toContain(older);
+      expect(own.text).toContain(`Digest file\ts3://${bucket}/${newer}\tmissing`);
+      expect(own.text).toMatch(/Digests of trail audit .* are missing: more digests than the one that was named/);
+    });
+
+    it("finds nothing wrong when the newest digests are gone, which our own verifier does", async () => {
+      const newest = (await listings()).map(({ digest }) => digest).slice(-2);
+      const until = new Date(Date.now() + 600_000).toISOString();
+      const { cli: said, own } = await tampered(newest, () => Promise.all(newest.map(remove)), "--end-time", until);
+      expect(said.status).toBe(0);
+      expect(own.text).toMatch(/Digests of trail audit .* end at .*: digests were expected until/);
+      expect(own.status).toBe(1);
     });
 
     it("tells of the time in which the trail did not log, and of nothing invalid (fact 73)", async () => {

@@ -85,6 +85,19 @@ export function digestKey(
   );
 }
 
+/** Key of a checkpoint of the tree of all records: in a folder of our own, which no reader of log files looks into. */
+export function checkpointKey(
+  place: { readonly prefix?: string; readonly accountId: string; readonly region: string },
+  trailName: string,
+  madeMs: number,
+): string {
+  const { accountId, region } = place;
+  return (
+    `${folderKey(place, "Dosimeter-Checkpoint")}/${region}/${dateFolders(madeMs)}/` +
+    `${accountId}_Dosimeter-Checkpoint_${region}_${trailName}_${compactTime(madeMs)}.txt`
+  );
+}
+
 /** `2026/08/01` */
 function dateFolders(timeMs: number): string {
   return new Date(timeMs).toISOString().slice(0, 10).replaceAll("-", "/");

@@ -15,6 +15,7 @@ const tablesOfTrail = [
   "trail_files",
   "trail_chains",
   "trail_digest_plans",
+  "tree_publications",
   "aggregate_counts",
 ] as const;
 

@@ -123,7 +123,8 @@ function* holeBetween(
   endMs: number,
   edge: { readonly startMs: number; readonly lost: boolean },
 ): Generator<Finding> {
-  if (endMs === edge.startMs || (edge.lost && endMs > edge.startMs)) return;
+  // What has no time, because its name is none of a digest, says nothing.
+  if (endMs === edge.startMs || Number.isNaN(endMs - edge.startMs) || (edge.lost && endMs > edge.startMs)) return;
   const [from, until] = [isoTime(Math.min(endMs, edge.startMs)), isoTime(Math.max(endMs, edge.startMs))];
   const detail = edge.lost
     ? "more digests than the one that was named must have been here, or logging was off"
