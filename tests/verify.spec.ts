@@ -256,6 +256,32 @@ describe("dosimeter verify", { timeout: 60_000 }, () => {
     expect(status).toBe(0);
   });
 
+  it("finds checkpoints of the tree of all records beside the digests: witnesses, and proofs of growth", async () => {
+    const { Contents = [] } = await service.client(S3Client).send(new ListObjectsV2Command({ Bucket: bucket }));
+    const published = Contents.map((object) => object.Key!).filter((key) => key.includes("/Dosimeter-Checkpoint/"));
+    expect(published.length).toBeGreaterThan(0);
+    expect(published[0]).toMatch(
+      new RegExp(`^AWSLogs/${service.accountId}/Dosimeter-Checkpoint/us-east-1/.*_audit_\\d{8}T\\d{6}Z.txt$`),
+    );
+    const older = path.join(folder, "older");
+    await writeFile(older, (await objectOf(service, bucket, published[0]!)).bytes);
+    const newer = path.join(folder, "newer");
+    const env = service.cliEnvironment();
+    await promisify(execFile)(process.execPath, [program, "prove", "--since", older, "--out", newer], { env });
+    const { stdout: key } = await promisify(execFile)(process.execPath, [program, "prove", "--key"], { env });
+    const lines: string[] = [];
+    const write = (line: string) => void lines.push(line);
+    expect(await runVerify(["--checkpoints", older, newer, "--key", key], { out: write, error: write })).toBe(0);
+    expect(lines.join()).toMatch(/has grown from \d+ to \d+ records/);
+
+    // Whoever cuts the chain must take the checkpoint away, too, of which others may have a copy.
+    const late = published[0]!.replace(/\d{8}T\d{6}Z/, "20991231T000000Z");
+    const { bad } = await verified((fileOf) =>
+      mkdir(path.dirname(fileOf(late)), { recursive: true }).then(() => cp(older, fileOf(late))),
+    );
+    expect(bad).toMatchObject([{ kind: "end", proven: true }]);
+  });
+
   it("reads the bucket itself in threads, asks the service for keys and for what it knows of the trail", async () => {
     const run = (...args: string[]) =>
       promisify(execFile)(process.execPath, [program, "verify", "--endpoint", service.endpoint, "--json", ...args], {
