@@ -19,6 +19,7 @@ import { createAggregation } from "./jobs/aggregate-data-events.js";
 import { createDelivery } from "./jobs/deliver.js";
 import { createNotificationDelivery } from "./jobs/deliver-notifications.js";
 import { createDetection } from "./jobs/detect.js";
+import { createCallInsights } from "./jobs/detect-call-insights.js";
 import { createInsightDetection } from "./jobs/detect-insights.js";
 import { createEventStreams } from "./jobs/event-streams.js";
 import { createRecordFollowing, type RecordFollower } from "./jobs/follow-record.js";
@@ -196,6 +197,7 @@ export async function compose(
       xrayService({ traces, index, settings, environment, rejections, vault }),
       cloudtrailService({
         settings,
+        callRates: facts.callRates,
         events,
         lakeQueries: facts.lakeQueries,
         authorizer: identity.authorizer,
@@ -286,6 +288,7 @@ export async function compose(
     const logRetention = createLogRetention({ settings, logEvents });
     const watching = { settings, environment, holder: streams.holder, reportFailure: log.failure };
     const insights = createInsightDetection({ ...watching, index, topicName: config.insightTopic });
+    const callInsights = createCallInsights({ ...watching, rates: facts.callRates, recorder });
     const insightPublishing = createInsightPublishing({ ...watching, destinations });
     const alertPublishing = createAlertPublishing({ ...watching, destinations });
     const retrievals = createRetrievals({ traces, settings, environment, reportFailure: log.failure });
@@ -331,6 +334,7 @@ export async function compose(
         { name: "detect insights", everyMs: insightsEveryMs, run: () => insights.run() },
         { name: "publish alerts", everyMs: alertsEveryMs, run: () => alertPublishing.run() },
         { name: "tidy detection", everyMs: upkeepEveryMs, run: () => detection.tidy() },
+        { name: "detect call insights", everyMs: insightsEveryMs, run: () => callInsights.run() },
         { name: "publish insights", everyMs: insightsEveryMs, run: () => insightPublishing.run() },
         { name: "retrieve traces", everyMs: retrievalsEveryMs, run: () => retrievals.run() },
         { name: "forget retrievals", everyMs: upkeepEveryMs, run: () => retrievals.forget() },

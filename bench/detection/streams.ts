@@ -34,7 +34,6 @@ export function makeStream(kind: StreamKind, minutes: number, random: Random): S
     if (minute >= 0 && minute < minutes) counts[Math.floor(minute)]! += count;
   };
   const days = Math.ceil(minutes / minutesPerDay);
-  const isWeekend = (minute: number) => Math.floor(minute / minutesPerDay) % 7 >= 5;
 
   switch (kind) {
     case "steady":
@@ -55,7 +54,8 @@ export function makeStream(kind: StreamKind, minutes: number, random: Random): S
           ? 0.04 + smoothStep(ofDay, 480, 570) * (1 - smoothStep(ofDay, 1020, 1140)) * (1 - 0.3 * bump(ofDay, 750, 40))
           : 1 + swing * Math.cos((2 * Math.PI * (ofDay - peak)) / minutesPerDay);
         const trend = 1 + (growth * minute) / minutesPerDay;
-        rates[minute] = level * shape * (isWeekend(minute) ? weekend : 1) * trend * Math.exp(drift);
+        const ofWeek = weekend + (1 - weekend) * weekdayShare(minute);
+        rates[minute] = level * shape * ofWeek * trend * Math.exp(drift);
         counts[minute] = random.poisson(rates[minute]!);
       }
       break;
@@ -146,6 +146,12 @@ export function makeStream(kind: StreamKind, minutes: number, random: Random): S
       break;
   }
   return stream;
+}
+
+/** 1 on weekdays, 0 on weekends, and some hours in between. */
+function weekdayShare(minute: number): number {
+  const ofWeek = (minute / minutesPerDay) % 7;
+  return smoothStep(ofWeek, 0.05, 0.35) * (1 - smoothStep(ofWeek, 4.7, 5.1));
 }
 
 function smoothStep(value: number, low: number, high: number): number {

@@ -96,17 +96,21 @@ const mergeMinutes = 10;
 export function tuned(cases: readonly Case[], baseline: Baseline, fromMinute: number, weeklyMax: number): Score {
   let best: Score | undefined;
   for (const setting of baseline.grid) {
-    const out = cases.map(({ stream }) => baseline.outlyingness(stream.counts, setting));
+    const out = cases.map(({ stream }) => baseline.outlyingness(stream.counts, setting).subarray(fromMinute));
+    // A threshold that one minute in a hundred exceeds has far too many false alarms: lower ones need no look.
+    const sample = out.flatMap((values) => [...values.filter((_, index) => index % 97 === 0)]).sort((a, b) => a - b);
+    const least = sample[Math.floor(sample.length * 0.99)]!;
+    const minutes = out.map((values) => minutesFrom(values, least));
     const at = (threshold: number) =>
       score(
         cases,
-        out.map((values) => alarmsOf(values, threshold, fromMinute)),
+        out.map((values, index) => alarmsOf(values, minutes[index]!, threshold).map((minute) => minute + fromMinute)),
         fromMinute,
       );
-    let low = 0;
-    let high = 1;
-    while (weeklyPerThousand(at(high)) > weeklyMax) high *= 4;
-    for (let round = 0; round < 18; round++) {
+    let low = least;
+    let high = least * 2 + 1;
+    while (weeklyPerThousand(at(high)) > weeklyMax) high *= 2;
+    for (let round = 0; round < 20; round++) {
       const middle = (low + high) / 2;
       if (weeklyPerThousand(at(middle)) > weeklyMax) low = middle;
       else high = middle;
@@ -117,10 +121,16 @@ export function tuned(cases: readonly Case[], baseline: Baseline, fromMinute: nu
   return best!;
 }
 
-function alarmsOf(values: Float32Array, threshold: number, fromMinute: number): number[] {
+function minutesFrom(values: Float32Array, least: number): number[] {
+  const minutes: number[] = [];
+  for (let minute = 0; minute < values.length; minute++) if (values[minute]! >= least) minutes.push(minute);
+  return minutes;
+}
+
+function alarmsOf(values: Float32Array, minutes: readonly number[], threshold: number): number[] {
   const alarms: number[] = [];
   let last = Number.NEGATIVE_INFINITY;
-  for (let minute = fromMinute; minute < values.length; minute++) {
+  for (const minute of minutes) {
     if (values[minute]! < threshold) continue;
     if (minute - last > mergeMinutes) alarms.push(minute);
     last = minute;

@@ -32,10 +32,11 @@ export class OwnTail {
 
   /**
    * The surprise that an hour exceeds with the probability given, or less often.
-   * @param slopeMin     how slowly the tail falls off at least; 1 if the model were right.
+   * @param drops        whether it is a surprise of too few calls. That may have a simple reason, such as a job that is
+   *   late, so its chances fall off more slowly than a model says.
    * @param withFlagged  whether what was told as unusual counts as usual.
    */
-  bound(kind: number, probability: number, slopeMin: number, withFlagged: boolean): number {
+  bound(kind: number, probability: number, drops: boolean, withFlagged: boolean): number {
     const from = kind * hoursMax;
     const worst: number[] = [];
     let hours = 0;
@@ -51,7 +52,7 @@ export class OwnTail {
     }
     const most = worst[0] ?? 0;
     // What happened once may happen again a little larger.
-    const least = most * 1.15 + 1;
+    const least = drops ? most * 1.4 + 3 : most * 1.2 + 1;
     if (hours < hoursMin) return least;
     let bound = Number.POSITIVE_INFINITY;
     for (const count of worstCounts) {
@@ -59,7 +60,7 @@ export class OwnTail {
       const base = worst[count]!;
       let excess = 0;
       for (let i = 0; i < count; i++) excess += worst[i]! - base;
-      const slope = Math.max(slopeMin, (excess / count) * (1 + 1.5 / Math.sqrt(count)));
+      const slope = Math.max(drops ? 3 : 1, (excess / count) * (1 + 1.5 / Math.sqrt(count)));
       bound = Math.min(bound, base + slope * Math.log(count / hours / probability));
     }
     return Math.max(least, bound);

@@ -4,7 +4,7 @@ import { SeriesWatch, type UnusualPeriod } from "./series-watch.js";
  * False alarms a week of an account and region, all its series together, if its counts were what is assumed of them. The
  * bounds of each series follow from it and from how many series there are.
  */
-export const falseAlarmsPerWeek = 0.2;
+export const falseAlarmsPerWeek = 0.05;
 /** Few series do not make for narrow bounds. */
 const sharesMin = 100;
 const hoursPerWeek = 168;
@@ -55,6 +55,17 @@ export class RateDetector {
     }
     this.#minutes++;
     return findings;
+  }
+
+  /** A minute in which nobody watched. */
+  pass(): void {
+    for (const watch of this.#watches.values()) watch.pass();
+    this.#minutes++;
+  }
+
+  /** Whether a period that began with the minute lasts. */
+  isOpen(seriesKey: string, startMinute: number): boolean {
+    return this.#watches.get(seriesKey)?.open?.startMinute === startMinute;
   }
 
   #begin(key: string, minute: number, probability: number): void {

@@ -27,6 +27,8 @@ const weekly = 4;
 export interface Forecast {
   rate: number;
   evidence: number;
+  /** How steep the rate is here, from 0 to 1: where it changes within half an hour, it may do so a little sooner or later. */
+  steepness: number;
 }
 
 /** Averages by slot of the day or week, each over the last minutes of that slot. */
@@ -78,6 +80,7 @@ export class RateForecast {
   #best = overall;
   #told = false;
   #minutesBehind = 0;
+  #steepness = 0;
 
   /** @param silentMinutes for which nothing of the series was seen although it was looked for. */
   constructor(silentMinutes: number) {
@@ -89,6 +92,7 @@ export class RateForecast {
     if (minute % forecastMinutes === 0 || !this.#told) this.#tell(minute);
     into.rate = this.#rates[this.#best]!;
     into.evidence = into.rate * this.#minutesBehind;
+    into.steepness = this.#steepness;
   }
 
   #tell(minute: number): void {
@@ -109,6 +113,8 @@ export class RateForecast {
     const share = Math.abs(within);
     const nextSlot = (slot + step + slotsPerDay) % slotsPerDay;
     this.#ofSlot(nextSlot, slot + step < 0 ? day - 1 : slot + step >= slotsPerDay ? day + 1 : day);
+    const [here, next] = [[0, 0, dailyHere!, weekpartHere!, weeklyHere!][this.#best]!, rates[this.#best]!];
+    this.#steepness = this.#best < daily ? 0 : Math.abs(next - here) / (next + here);
     rates[daily] = dailyHere! * (1 - share) + rates[daily]! * share;
     rates[weekpart] = weekpartHere! * (1 - share) + rates[weekpart]! * share;
     rates[weekly] = weeklyHere! * (1 - share) + rates[weekly]! * share;

@@ -7,10 +7,13 @@ import { WindowSpread } from "./window-spread.js";
 const windowLengths = [1, 5, 20, 60, 360] as const;
 const ringMinutes = 360;
 /** Minutes by whose counts it is decided whether an unusual period is over, for each window that may have found it. */
-/** A lack of calls may have a simple reason, such as a job that is late: its chances fall off more slowly than a model says. */
-const slopesMin = [1, 3] as const;
 const calmWindows = [5, 5, 10, 15, 60] as const;
 const calmMinutes = 10;
+/** The first minutes of an account are not judged. */
+const quietMinutes = 10;
+/** Calls by which clusters are larger in an account that was only just begun, and how fast that is over. */
+const youngClusters = 100;
+const youngMinutes = 360;
 /** Natural logarithm of one in a thousand: what is likelier is inside the band. */
 const calmSurprise = 6.9;
 const minutesPerDay = 1440;
@@ -76,7 +79,7 @@ export class SeriesWatch {
   readonly #rates = new Float64Array(ringMinutes);
   readonly #countSums = new Float64Array(windowLengths.length);
   readonly #rateSums = new Float64Array(windowLengths.length);
-  readonly #next: Forecast = { rate: 0, evidence: 0 };
+  readonly #next: Forecast = { rate: 0, evidence: 0, steepness: 0 };
   /** Minutes for which the series was looked for, as far as they bear on what is known of its level. */
   #age: number;
   #filled = 0;
@@ -134,6 +137,13 @@ export class SeriesWatch {
     return this.open;
   }
 
+  /** A minute of which nothing is known: it is neither judged nor learnt. */
+  pass(): void {
+    const minute = this.#minute++;
+    this.#forecast.of(minute, this.#next);
+    this.#push(minute, this.#next.rate, this.#next.rate);
+  }
+
   #push(minute: number, count: number, rate: number): void {
     const place = minute % ringMinutes;
     for (let i = 0; i < windowLengths.length; i++) {
@@ -148,6 +158,7 @@ export class SeriesWatch {
 
   /** @returns the window that is furthest out of its bounds, if any is. */
   #judge(): { readonly kind: number; readonly surprise: number } | undefined {
+    if (this.#age < quietMinutes) return undefined;
     let kindFound = -1;
     let most = 0;
     for (let i = 0; i < windowLengths.length; i++) {
@@ -173,8 +184,10 @@ export class SeriesWatch {
   /** Of the window's count: chance, clusters and rates that are off, and how little is known of the rate yet. */
   #variance(window: number, expected: number): number {
     const clusters = this.#spreads[0]!.clusters;
-    const unknown = youth(this.#age) + 1 / (this.#next.evidence / (1 + clusters) + 0.5);
-    return this.#spreads[window]!.variance(expected) + unknown * expected * expected;
+    const steepness = 0.5 * this.#next.steepness;
+    const unknown = youth(this.#age) + 1 / (this.#next.evidence / (1 + clusters) + 0.5) + steepness * steepness;
+    const more = youngClusters * Math.exp(-this.#age / youngMinutes);
+    return this.#spreads[window]!.variance(expected) + more * expected + unknown * expected * expected;
   }
 
   #learn(minute: number, count: number): void {
@@ -198,11 +211,14 @@ export class SeriesWatch {
     // Windows of one hour overlap, so that they are as many tests as windows side by side, or somewhat more.
     const testsPerHour = 120;
     const repeated = this.#starts.length >= repeatsMin;
-    for (let kind = 0; kind < kinds; kind++)
+    for (let kind = 0; kind < kinds; kind++) {
+      const drops = kind % 2 === 1;
       this.#bounds[kind] = Math.max(
         -Math.log(probability / testsPerHour),
-        this.#tail.bound(kind, probability / kinds, slopesMin[kind % 2]!, repeated),
+        // A lack of calls that was told is known; a rise may be an attack that comes again.
+        this.#tail.bound(kind, probability / kinds, drops, repeated || drops),
       );
+    }
   }
 
   #begin(minute: number, { kind, surprise }: { readonly kind: number; readonly surprise: number }): Open {

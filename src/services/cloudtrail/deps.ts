@@ -4,6 +4,7 @@ import type { SigningKeys } from "../../audit/signing-keys.js";
 import type { Tree } from "../../audit/tree/tree.js";
 import type { Environment } from "../../environment.js";
 import type { Authorizer } from "../../identity/authorizer.js";
+import type { CallRateStore } from "../../storage/call-rate-store.js";
 import type { EventStore } from "../../storage/event-store.js";
 import type { LakeQueries } from "../../storage/lake-queries.js";
 import type { SettingsStore } from "../../storage/settings-store.js";
@@ -12,6 +13,7 @@ export interface CloudTrailDeps {
   readonly settings: SettingsStore;
   readonly events: EventStore;
   readonly lakeQueries: LakeQueries;
+  readonly callRates: CallRateStore;
   readonly destinations: Destinations;
   readonly signingKeys: SigningKeys;
   readonly channelIngestion: ChannelIngestion;

@@ -10,7 +10,6 @@ import { searchEvents } from "./history/search-events.js";
 import { importOperations } from "./imports/operations.js";
 import { insightOperations } from "./insights/operations.js";
 import { eventDataStoreOperations } from "./lake/operations.js";
-import { notOffered } from "./not-offered.js";
 import { organizationOperations } from "./organizations/delegated-admins.js";
 import { policyOperations } from "./policies/policies.js";
 import { queryOperations } from "./queries/operations.js";
@@ -42,7 +41,7 @@ export function cloudtrailService(deps: CloudTrailDeps): Service {
       ...channelOperations(deps),
       ...importOperations(deps),
     ],
-    notOffered,
+    notOffered: {},
     foreignRoutes: [searchEvents(deps), ...treeRoutes(deps), ...detectionRoutes(deps)],
     throttled: { code: "ThrottlingException", httpStatus: 400 },
   };

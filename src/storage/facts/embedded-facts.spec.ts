@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Environment, systemEnvironment } from "../../environment.js";
+import { callRateStoreContract } from "../call-rate-store.contract.js";
 import { eventStoreContract } from "../event-store.contract.js";
 import { contractLimits, lakeQueriesContract } from "../lake-queries.contract.js";
 import { lakeStoreContract } from "../lake-store.contract.js";
@@ -31,6 +32,11 @@ afterAll(async () => {
   rmSync(dataFolder, { recursive: true });
 });
 
+callRateStoreContract(
+  "the embedded engine",
+  () => facts,
+  () => nowMs,
+);
 traceStoreContract("the embedded engine", () => facts.traces);
 traceSourceContract("the embedded engine", () => facts);
 traceIndexContract(

@@ -1,5 +1,6 @@
 import path from "node:path";
 import type { Environment } from "../../environment.js";
+import type { CallRateStore } from "../call-rate-store.js";
 import type { EventStore } from "../event-store.js";
 import type { LakeQueries, LakeQueryLimits } from "../lake-queries.js";
 import type { LakeStore } from "../lake-store.js";
@@ -17,6 +18,7 @@ import { Journal } from "./journal.js";
 import { JournaledWriter, type JournaledWriterLimits, journaledWriterLimits } from "./journaled-writer.js";
 import { migrateFacts } from "./migrate-facts.js";
 import type { SearchLimits } from "./search-index.js";
+import { StoredCallRates } from "./stored-call-rates.js";
 import { StoredEvents } from "./stored-events.js";
 import { StoredLake } from "./stored-lake.js";
 import { StoredLakeQueries } from "./stored-lake-queries.js";
@@ -30,6 +32,8 @@ import { type FactTable, factTableNames, type IndexTable, indexTableNames } from
 const dayMs = 86_400_000;
 /** As long as CloudWatch keeps metrics: fifteen months. */
 const metricRetentionDays = 455;
+/** Counts of calls can be asked for as long. Source: CloudTrail API Reference, ListInsightsMetricData. */
+const callRateDays = 91;
 /** Days are dropped whole, so an hour more or less is nothing. */
 const retainEveryMs = 3_600_000;
 
@@ -62,6 +66,7 @@ export interface Facts {
   readonly source: TraceSource;
   readonly index: TraceIndex;
   readonly events: EventStore;
+  readonly callRates: CallRateStore;
   readonly logEvents: LogEventStore;
   readonly metrics: MetricStore;
   readonly lake: LakeStore;
@@ -133,6 +138,7 @@ class OpenFacts implements Facts {
   readonly source: TraceSource;
   readonly index: TraceIndex;
   readonly events: EventStore;
+  readonly callRates: CallRateStore;
   readonly logEvents: LogEventStore;
   readonly metrics: MetricStore;
   readonly lake: LakeStore;
@@ -168,6 +174,7 @@ class OpenFacts implements Facts {
       writerId: parts.stream.streamId,
     });
     this.events = new StoredEvents(parts);
+    this.callRates = new StoredCallRates(parts);
     this.metrics = new StoredMetrics(parts.database, parts.writer, parts.environment);
     this.logEvents = new StoredLogEvents(parts.database, parts.writer);
     this.lake = new StoredLake(parts.database, parts.environment);
@@ -214,7 +221,12 @@ class OpenFacts implements Facts {
   async retain(): Promise<void> {
     const nowMs = this.#environment.clock.nowMs();
     const { traceRetentionDays, eventRetentionDays } = this.#retention;
-    const daysKept = { segments: traceRetentionDays, events: eventRetentionDays, metric_points: metricRetentionDays };
+    const daysKept = {
+      segments: traceRetentionDays,
+      events: eventRetentionDays,
+      metric_points: metricRetentionDays,
+      call_minutes: callRateDays,
+    };
     const ofTraces = indexTableNames.map((table) => [table, traceRetentionDays] as const);
     for (const [table, days] of [...Object.entries(daysKept), ...ofTraces]) {
       const firstDayKept = Math.floor((nowMs - days * dayMs) / dayMs);

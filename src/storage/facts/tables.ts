@@ -1,3 +1,4 @@
+import { createCallMinutes } from "./sql/create-call-minutes.sql.js";
 import { createEvents } from "./sql/create-events.sql.js";
 import { createGraphMinutes, createTouchedMinutes } from "./sql/create-graph-minutes.sql.js";
 import { createLakeEvents } from "./sql/create-lake-events.sql.js";
@@ -98,4 +99,5 @@ export const factMigrations: readonly { readonly name: string; readonly statemen
   { name: "008-metric-points", statement: createMetricPoints },
   { name: "009-lake-results", statement: createLakeResults },
   { name: "010-tree-hashes", statement: createTreeHashes },
+  { name: "011-call-minutes", statement: createCallMinutes },
 ];

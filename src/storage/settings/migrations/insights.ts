@@ -21,9 +21,9 @@ export const insightsMigrations: readonly Migration[] = [
         .columns(["account_id", "region", "end_ms"])
         .execute();
       await createTable(tx, "call_insight_progress", {
-        text: "account_id! region!",
-        bigint: "judged_until_ms!",
-        key: ["account_id", "region"],
+        text: "name!",
+        bigint: "next_minute!",
+        key: ["name"],
       });
     },
   },

@@ -25,15 +25,14 @@ export interface InsightsTables {
     start_ms: number;
     /** Null while it lasts. */
     end_ms: number | null;
-    /** JSON of the `StoredFinding`. */
+    /** JSON of a `ToldInsight`. */
     finding: string;
   };
 
-  /** How far the minutes of an account and region were judged, and what came of it was told. */
+  /** One row: up to where minutes were counted and judged, and what came of it was told. */
   call_insight_progress: {
-    account_id: string;
-    region: string;
-    /** End of the last minute. */
-    judged_until_ms: number;
+    name: string;
+    /** The first minute that was not, since the epoch. */
+    next_minute: number;
   };
 }
