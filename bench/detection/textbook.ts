@@ -64,8 +64,8 @@ export const baselines: readonly Baseline[] = [
     outlyingness(counts, { window, history }) {
       const sums = windowed(counts, window);
       const out = new Float32Array(counts.length);
-      // Made again a hundred times within the history, of at most 240 windows of it.
-      const every = Math.max(1, Math.floor(history / 96));
+      // Made again every quarter of an hour, or a hundred times within the history, of at most 240 windows of it.
+      const every = Math.max(15, Math.floor(history / 96));
       const stride = Math.max(1, Math.floor(history / 240));
       let median = 0;
       let spread = Number.POSITIVE_INFINITY;

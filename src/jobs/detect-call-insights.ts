@@ -108,8 +108,13 @@ export function createCallInsights(deps: {
   async function countLate(beforeMinute: number): Promise<void> {
     const sinceMs = lateSeenMs - lateMarginMs;
     const nowMs = clock.nowMs();
-    for (const minute of await rates.recordedLate(sinceMs, beforeMinute))
-      await rates.count(minute, minute + 1, watchedFrom);
+    let from: number | undefined;
+    let until = 0;
+    for (const minute of [...(await rates.recordedLate(sinceMs, beforeMinute)), Number.POSITIVE_INFINITY]) {
+      if (from !== undefined && minute !== until) await rates.count(from, until, watchedFrom);
+      if (minute !== until) from = minute;
+      until = minute + 1;
+    }
     lateSeenMs = nowMs;
   }
 
