@@ -65,10 +65,10 @@ export function createIngestion(deps: { readonly settings: SettingsStore; readon
     const tagsOf = new Map(records.map((record, index) => [record, tags[index]!]));
     return taken.map(({ taker: { storeId, configuration }, event }) => {
       const kept = { storeId, eventTimeMs: wholeSecond(event.eventTimeMs), eventId: event.eventId };
-      if (configuration === undefined) return { ...kept, record: event.record };
       const record = parsedRecord(event);
-      const enriched = withEventContext(record, configuration, tagsOf.get(record));
-      return { ...kept, record: enriched === record ? event.record : JSON.stringify(enriched) };
+      const enriched = configuration && withEventContext(record, configuration, tagsOf.get(record));
+      if (enriched === undefined || enriched === record) return { ...kept, record: event.record, parsed: record };
+      return { ...kept, record: JSON.stringify(enriched), parsed: enriched };
     });
   }
 

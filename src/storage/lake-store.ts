@@ -6,6 +6,8 @@ export interface LakeEvent {
   readonly eventId: string;
   /** The record: one JSON object, compact. Columns are read from it. */
   readonly record: string;
+  /** The record, where somebody parsed it already. */
+  readonly parsed?: unknown;
 }
 
 /** What event data stores hold. Every promise below has a test in `lake-store.contract.ts`. */

@@ -53,7 +53,7 @@ export function encodeLakeEvents(events: readonly LakeEvent[], ingestedMs: numbe
   const writer = new RowWriter(bytes);
   let encoded = { record: "", fields: "" };
   for (const event of events) {
-    if (encoded.record !== event.record) encoded = { record: event.record, fields: fieldsOf(event.record) };
+    if (encoded.record !== event.record) encoded = { record: event.record, fields: fieldsOf(event) };
     writer
       .text(event.storeId)
       .fields(dateTime(event.eventTimeMs))
@@ -72,8 +72,8 @@ function dateTime(timeMs: number): string {
 }
 
 /** From `event_version` to `record`. */
-function fieldsOf(text: string): string {
-  const record = objectOf(JSON.parse(text));
+function fieldsOf({ record: text, parsed = JSON.parse(text) }: LakeEvent): string {
+  const record = objectOf(parsed);
   const identity = objectOf(record["userIdentity"]);
   const issuer = objectOf(objectOf(identity["sessionContext"])["sessionIssuer"]);
   const resources = Array.isArray(record["resources"]) ? record["resources"].map(objectOf) : [];
