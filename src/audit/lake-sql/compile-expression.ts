@@ -3,38 +3,14 @@ import { aggregateRules } from "./functions/aggregates.js";
 import { type Argument, chosen, type FunctionCall } from "./functions/rules.js";
 import { scalarRules } from "./functions/scalars.js";
 import { windowed } from "./functions/windows.js";
+import { intervalValue, numberValue, wholeNumber } from "./literals.js";
 import { binary, compared, truth } from "./operators.js";
+import { among, like } from "./predicates.js";
 import { QueryRefused } from "./query-refused.js";
 import { resolve, type Scope } from "./scope.js";
 import type { Call, Expression, Query, SortItem, Window } from "./tree.js";
-import {
-  bigint,
-  boolean,
-  date,
-  dayInterval,
-  decimalOf,
-  double,
-  isNested,
-  monthInterval,
-  nameOf,
-  type Type,
-  timestamp,
-  unknown,
-  varchar,
-} from "./types.js";
-import {
-  coerced,
-  fieldAt,
-  isNull,
-  momentOf,
-  nullOf,
-  type Parts,
-  quoted,
-  textValue,
-  unified,
-  type Value,
-  value,
-} from "./value.js";
+import { bigint, boolean, date, isNested, nameOf, type Type, timestamp, unknown } from "./types.js";
+import { fieldAt, isNull, momentOf, nullOf, type Parts, textValue, unified, type Value, value } from "./value.js";
 
 /** What expressions of one SELECT stand in. */
 export interface Surroundings {
@@ -157,7 +133,7 @@ function compiled(expression: Expression, around: Surroundings): Value {
     case "in query":
       return amongRows(inner(expression.of), expression.query, around);
     case "like":
-      return like(expression, around);
+      return like(inner(expression.of), inner(expression.pattern), expression.escape && inner(expression.escape));
     case "exists": {
       const rows = around.inner(expression.query, around.scope);
       return value(boolean, `((SELECT count() FROM (${rows.render(["1"])} LIMIT 1)) > 0)`);
@@ -175,42 +151,6 @@ function compiled(expression: Expression, around: Surroundings): Value {
     case "at time zone":
       return applied("at_timezone", [expression.of, expression.zone], around);
   }
-}
-
-function numberValue(text: string): Value {
-  if (/[eE]/.test(text)) return value(double, `toFloat64('${text}')`);
-  if (!text.includes(".")) return wholeNumber(BigInt(text));
-  const [whole = "", fraction = ""] = text.replace(/^0+(?=\d)/, "").split(".");
-  const digits = (whole === "0" ? "" : whole) + fraction;
-  if (digits.length > 38) throw new QueryRefused(`Invalid numeric literal: ${text}`);
-  return value(
-    decimalOf(Math.max(digits.length, 1), fraction.length),
-    `toDecimal128('${whole || "0"}.${fraction || "0"}', ${fraction.length})`,
-  );
-}
-
-function wholeNumber(of: bigint): Value {
-  if (BigInt.asIntN(64, of) !== of) throw new QueryRefused(`Invalid numeric literal: ${of}`);
-  // The engine reads the least of all as the negative of a number that is too large for it.
-  return value(bigint, of === -(2n ** 63n) ? `toInt64('${of}')` : `toInt64(${of})`);
-}
-
-const msPerUnit: Readonly<Record<string, number>> = {
-  second: 1000,
-  minute: 60_000,
-  hour: 3_600_000,
-  day: 86_400_000,
-};
-
-function intervalValue(text: string, unit: string): Value {
-  const months = unit === "year" ? 12 : unit === "month" ? 1 : undefined;
-  const ms = msPerUnit[unit];
-  if (months === undefined && ms === undefined)
-    throw new QueryRefused(`intervals of ${unit.toUpperCase()} are not supported`);
-  const shape = unit === "second" ? /^-?\d{1,9}(\.\d{1,3})?$/ : /^-?\d{1,9}$/;
-  if (!shape.test(text)) throw new QueryRefused(`Invalid INTERVAL ${unit.toUpperCase()} value: ${text.slice(0, 60)}`);
-  if (months !== undefined) return value(monthInterval, `toInt64(${Number(text) * months})`);
-  return value(dayInterval, `toInt64(${Math.round(Number(text) * ms!)})`);
 }
 
 /** Values are never part of the text that is parsed; without quotes around its place, what looks like a number is one. */
@@ -245,22 +185,6 @@ function negated(expression: Expression, around: Surroundings): Value {
   return binary("-", value(bigint, "toInt64(0)"), of, around.orNull ?? false);
 }
 
-/** x = a OR x = b …, as a set where all are plain. */
-function among(of: Value, list: readonly Value[]): Value {
-  const [one, ...others] = unified([of, ...list], "IN") as [Value, ...Value[]];
-  const constants = others.filter((_other, index) => list[index]!.type.kind !== "unknown" && isPlain(list[index]!));
-  const rest = others.filter((_other, index) => list[index]!.type.kind === "unknown" || !isPlain(list[index]!));
-  const tests = rest.map((other) => compared("=", one, other).sql);
-  if (constants.length > 0 && !isNested(one.type))
-    tests.unshift(`(${one.sql} IN (${constants.map(({ sql }) => sql).join(", ")}))`);
-  else tests.unshift(...constants.map((other) => compared("=", one, other).sql));
-  return value(boolean, `(${tests.join(" OR ")})`, one, ...others);
-}
-
-function isPlain(of: Value): boolean {
-  return of.literal !== undefined || /^(toInt64|toDecimal128)\([^(]*\)$/.test(of.sql);
-}
-
 /** NOT IN is NULL where the rows hold a NULL, which the engine's IN does not know. */
 function amongRows(of: Value, query: Query, around: Surroundings): Value {
   const rows = around.inner(query, around.scope);
@@ -283,38 +207,6 @@ function oneOf(query: Query, around: Surroundings): Value {
   const column = rows.columns[0]!;
   if (isNested(column.type)) throw new QueryRefused(`a subquery in an expression cannot give ${nameOf(column.type)}`);
   return value(column.type, `(${rows.render([column.sql])})`);
-}
-
-function like({ of, pattern, escape: escapedBy }: Expression & { kind: "like" }, around: Surroundings): Value {
-  const text = coercedText(compile(of, around), "LIKE");
-  const by = compile(pattern, around);
-  if (by.literal === undefined) throw new QueryRefused("the pattern of LIKE must be a string literal");
-  const mark = escapedBy && compile(escapedBy, around).literal;
-  if (escapedBy && (mark === undefined || [...mark].length !== 1))
-    throw new QueryRefused("ESCAPE must be one character");
-  return value(boolean, `(${text.sql} LIKE ${quoted(enginePattern(by.literal, mark))})`, text);
-}
-
-/** The engine escapes with a backslash, always. */
-function enginePattern(pattern: string, mark: string | undefined): string {
-  let result = "";
-  const characters = [...pattern];
-  for (let index = 0; index < characters.length; index++) {
-    const character = characters[index]!;
-    if (character === mark) {
-      const next = characters[++index];
-      if (next !== "%" && next !== "_" && next !== mark)
-        throw new QueryRefused("Escape character must be followed by '%', '_' or the escape character itself");
-      result += next === "%" || next === "_" || next === "\\" ? `\\${next}` : next;
-    } else result += character === "\\" ? "\\\\" : character;
-  }
-  return result;
-}
-
-function coercedText(of: Value, what: string): Value {
-  if (of.type.kind !== "varchar" && of.type.kind !== "unknown")
-    throw new QueryRefused(`${what} needs varchar, not ${nameOf(of.type)}`);
-  return coerced(of, varchar);
 }
 
 function compiledCase({ of, branches, otherwise }: Expression & { kind: "case" }, around: Surroundings): Value {

@@ -1,5 +1,5 @@
-import { Cursor } from "./cursor.js";
-import type { BinaryOperator, Call, Expression, Frame, FrameBound, Query, SortItem, TypeName, Window } from "./tree.js";
+import { PartsParser } from "./parse-parts.js";
+import type { BinaryOperator, Call, Expression, Query } from "./tree.js";
 
 const comparisons: ReadonlySet<string> = new Set(["=", "<>", "!=", "<", "<=", ">", ">="]);
 
@@ -10,14 +10,14 @@ const bare = new Set(["current_date", "current_timestamp", "localtimestamp"]);
 const extracted: Readonly<Record<string, string>> = { dow: "day_of_week", doy: "day_of_year", yow: "year_of_week" };
 
 /** Expressions of Trino's grammar, weakest operator first. */
-export abstract class ExpressionParser extends Cursor {
+export abstract class ExpressionParser extends PartsParser {
   /** Places for values, each a `?` or `'?'`. */
   parameterCount = 0;
 
   protected abstract query(): Query;
   protected abstract startsQuery(): boolean;
 
-  protected expression(): Expression {
+  protected override expression(): Expression {
     return this.deeper(() => this.chain(["or"], () => this.chain(["and"], () => this.#negation())));
   }
 
@@ -134,7 +134,7 @@ export abstract class ExpressionParser extends Cursor {
   #inParentheses(at: number): Expression {
     const inner: Expression = this.startsQuery()
       ? { kind: "scalar", query: this.query(), at }
-      : this.#rowOrOne(this.isLambda() ? [] : this.list(() => this.expression()), at);
+      : this.#rowOrOne(this.#isLambda() ? [] : this.list(() => this.expression()), at);
     if (inner.kind === "lambda") return inner;
     this.expectSymbol(")");
     return inner;
@@ -146,7 +146,7 @@ export abstract class ExpressionParser extends Cursor {
   }
 
   /** After the `(` of `(a, b) -> …`: names alone, then `)` and an arrow. */
-  private isLambda(): boolean {
+  #isLambda(): boolean {
     let ahead = 0;
     while (this.isName(ahead)) {
       ahead++;
@@ -220,7 +220,7 @@ export abstract class ExpressionParser extends Cursor {
     return this.parenthesised(() => {
       const of = this.expression();
       this.expectWord("as");
-      return { kind: "cast", of, to: this.#typeName(), orNull, at };
+      return { kind: "cast", of, to: this.typeName(), orNull, at };
     });
   }
 
@@ -291,77 +291,13 @@ export abstract class ExpressionParser extends Cursor {
     if (this.skipWords("within", "group")) throw this.refused(`WITHIN GROUP is not supported`, at);
     const filter = this.skipWords("filter") ? this.parenthesised(() => this.#condition()) : undefined;
     const ignoreNulls = this.either(["ignore", "nulls"], ["respect", "nulls"]);
-    const over = this.skipWords("over") ? this.#over() : undefined;
+    const over = this.skipWords("over") ? this.over() : undefined;
     return { kind: "call", name, values, star, distinct, orderBy, filter, ignoreNulls, over, at };
   }
 
   #condition(): Expression {
     this.expectWord("where");
     return this.expression();
-  }
-
-  #over(): Window {
-    if (!this.isSymbol("(")) return { base: this.name("a window"), partitionBy: [], orderBy: [], at: this.at };
-    return this.windowInParentheses();
-  }
-
-  protected windowInParentheses(): Window {
-    return this.parenthesised(() => {
-      const { at } = this;
-      const ahead = ["partition", "order", "rows", "range", "groups"].some((word) => this.isWord(word));
-      const base = !ahead && this.isName() ? this.name() : undefined;
-      const partitionBy = this.skipWords("partition", "by") ? this.list(() => this.expression()) : [];
-      const orderBy = this.skipWords("order", "by") ? this.list(() => this.sortItem()) : [];
-      return { base, partitionBy, orderBy, frame: this.#frame(), at };
-    });
-  }
-
-  #frame(): Frame | undefined {
-    const unit = (["rows", "range"] as const).find((word) => this.skipWords(word));
-    if (unit === undefined) {
-      if (this.isWord("groups")) throw this.refused("frames of GROUPS are not supported");
-      return undefined;
-    }
-    if (!this.skipWords("between")) return { unit, from: this.#bound(), to: "current row" };
-    const from = this.#bound();
-    this.expectWord("and");
-    return { unit, from, to: this.#bound() };
-  }
-
-  #bound(): FrameBound {
-    if (this.skipWords("unbounded", "preceding")) return "unbounded preceding";
-    if (this.skipWords("unbounded", "following")) return "unbounded following";
-    if (this.skipWords("current", "row")) return "current row";
-    const rows = this.wholeNumber();
-    if (this.skipWords("preceding")) return { rows, side: "preceding" };
-    if (this.skipWords("following")) return { rows, side: "following" };
-    throw this.unexpected("PRECEDING, FOLLOWING");
-  }
-
-  protected sortItem(): SortItem {
-    const { at } = this;
-    const value = this.expression();
-    const descending = this.either(["desc"], ["asc"]);
-    const nullsFirst = this.either(["nulls", "first"], ["nulls", "last"]);
-    return { value, descending, nullsFirst, at };
-  }
-
-  #typeName(): TypeName {
-    return this.deeper(() => {
-      const { at } = this;
-      let name = this.name("a type").toLowerCase();
-      if (name === "double") this.skipWords("precision");
-      const nested = name === "array" || name === "map" || name === "row";
-      if (nested) return { name, numbers: [], of: this.parenthesised(() => this.list(() => this.#part(name))), at };
-      const numbers = this.isSymbol("(") ? this.parenthesised(() => this.list(() => this.wholeNumber())) : [];
-      if (this.skipWords("with", "time", "zone")) name += " with time zone";
-      return { name, numbers, of: [], at };
-    });
-  }
-
-  #part(of: string): TypeName["of"][number] {
-    const named = of === "row" && this.isName() && this.isName(1);
-    return { name: named ? this.name() : undefined, type: this.#typeName() };
   }
 }
 

@@ -739,4 +739,10 @@ export const queryExamples: readonly QueryExample[] = [
     columns: ["a", "l", "o"],
     rows: [["arn:aws:iam::111122223333:root", null, null]],
   },
+  {
+    name: "first and last values, without NULLs and with",
+    sql: "SELECT first_value(errorcode) IGNORE NULLS OVER w AS f, last_value(errorcode) IGNORE NULLS OVER w AS l, first_value(errorcode) OVER w AS n, nth_value(eventname, 2) OVER w AS s FROM $EDS WINDOW w AS (ORDER BY eventtime, eventid ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) LIMIT 1",
+    columns: ["f", "l", "n", "s"],
+    rows: [["AccessDeniedException", "VpceAccessDenied", null, "UpdateGroup"]],
+  },
 ];

@@ -2,8 +2,8 @@ import type { Surroundings } from "../compile-expression.js";
 import { truth } from "../operators.js";
 import { QueryRefused } from "../query-refused.js";
 import type { Call, Expression, Frame, FrameBound, Window } from "../tree.js";
-import { bigint, double, isNested } from "../types.js";
-import { coerced, isNull, type Value, value } from "../value.js";
+import { bigint, double, isNested, nameOf } from "../types.js";
+import { coerced, type Value, value } from "../value.js";
 import { aggregateRules } from "./aggregates.js";
 
 type Compile = (expression: Expression) => Value;
@@ -108,7 +108,7 @@ function neighbour(
 function edge(call: Call, name: "first_value" | "last_value", of: Value, over: string): Value {
   if (!call.ignoreNulls) return value(of.type, `arrayElement(${name}(${held(of)}) ${over}, 1)`);
   if (!isNested(of.type)) return value(of.type, `${name}(toNullable(${of.sql})) ${over}`);
-  throw new QueryRefused(`IGNORE NULLS is not supported for ${call.name} of this type; ${isNull(of)}`);
+  throw new QueryRefused(`IGNORE NULLS is not supported for ${call.name} of ${nameOf(of.type)}`);
 }
 
 function nth(of: Value, place: Value | undefined, over: string): Value {
