@@ -13,7 +13,7 @@ import { verifyGrowth } from "../src/verify/proof-file.js";
 import { seededRandom } from "./crash/random.js";
 import { eventually, type RunningDosimeter, startDosimeter } from "./start-dosimeter.js";
 
-const rounds = Number(process.env["DOSIMETER_CRASH_ROUNDS"] ?? 3);
+const rounds = Number(process.env["DOSIMETER_CRASH_ROUNDS"] ?? 2);
 const seed = Number(process.env["DOSIMETER_CRASH_SEED"] ?? Math.floor(Math.random() * 2 ** 32));
 const callersAtOnce = 4;
 const questionsAtOnce = 10;

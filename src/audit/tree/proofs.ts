@@ -91,10 +91,12 @@ async function entriesFor(store: TreeStore, subtrees: readonly Subtree[]): Promi
   const spans = subtrees.map(spanOf);
   const entries = new Map<string, Buffer>();
   const ofLeaves = spans.filter(({ level }) => level === 0);
-  for (const span of joined(ofLeaves))
-    for (const leaf of await store.leaves(span)) entries.set(`0/${leaf.index}`, leafHash(leafData(leaf)));
-  for (const { level, index, hash } of await store.nodes(spans.filter((span) => span.level > 0)))
-    entries.set(`${level}/${index}`, Buffer.from(hash, "hex"));
+  const [nodes, ...leaves] = await Promise.all([
+    store.nodes(spans.filter((span) => span.level > 0)),
+    ...joined(ofLeaves).map((span) => store.leaves(span)),
+  ]);
+  for (const leaf of leaves.flat()) entries.set(`0/${leaf.index}`, leafHash(leafData(leaf)));
+  for (const { level, index, hash } of nodes) entries.set(`${level}/${index}`, Buffer.from(hash, "hex"));
   return entries;
 }
 
