@@ -1,5 +1,6 @@
 import {
   AddTagsCommand,
+  CancelQueryCommand,
   CloudTrailClient,
   CreateDashboardCommand,
   type CreateDashboardCommandInput,
@@ -248,7 +249,6 @@ describe("dashboards", { timeout: 120_000 }, () => {
       await refresh("endless");
       await expect(refresh("endless")).rejects.toMatchObject({ name: "ServiceQuotaExceededException" });
       const { QueryId } = await trails.send(new DescribeQueryCommand({ QueryAlias: Widgets![0]!.QueryAlias }));
-      const { CancelQueryCommand } = await import("@aws-sdk/client-cloudtrail");
       await trails.send(new CancelQueryCommand({ QueryId }));
       await refresh("endless").then(async () => {
         const again = await trails.send(new DescribeQueryCommand({ QueryAlias: Widgets![0]!.QueryAlias }));

@@ -1,4 +1,9 @@
+import { execFile } from "node:child_process";
 import { createHash, createPublicKey, randomUUID, verify } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import { gunzipSync } from "node:zlib";
 import {
   CancelQueryCommand,
@@ -22,6 +27,12 @@ import { sampleQueries } from "../src/audit/lake/sample-queries.js";
 import { makeEventDataStore, queryEnd, rowsOf } from "./lake-statements.js";
 import { eventually, type RunningDosimeter, startDosimeter, type TestCredentials } from "./start-dosimeter.js";
 import { objectOf } from "./trail-destinations.js";
+
+/** Version 2 has the command; version 1 has not. */
+const cliVerifies = await promisify(execFile)("aws", ["--version"]).then(
+  ({ stdout }) => Number(/aws-cli\/(\d+)\./.exec(stdout)?.[1]) >= 2,
+  () => false,
+);
 
 const segment = JSON.stringify({
   trace_id: `1-${Math.floor(Date.now() / 1000).toString(16)}-0123456789abcdef01234567`,
@@ -403,6 +414,24 @@ describe("queries over event data stores", { timeout: 60_000 }, () => {
       expect(signed(`${sign.files[0].fileHashValue} `)).toBe(false);
     });
 
+    it.skipIf(!cliVerifies)(
+      cliVerifies ? "verifies with the AWS CLI" : "verifies with the AWS CLI (no version 2 of it here)",
+      async () => {
+        await bucketForResults("cli-results");
+        const { QueryId } = await start(`SELECT eventname FROM ${storeId} LIMIT 3`, {
+          DeliveryS3Uri: "s3://cli-results",
+        });
+        await delivered(QueryId);
+        const { Contents = [] } = await service
+          .client(S3Client)
+          .send(new ListObjectsV2Command({ Bucket: "cli-results" }));
+        const prefix = Contents[0]!.Key!.replace(/[^/]+$/, "");
+        const args = ["cloudtrail", "verify-query-results", "--s3-bucket", "cli-results", "--s3-prefix", prefix];
+        const { stdout } = await promisify(execFile)("aws", args, { env: service.cliEnvironment() });
+        expect(stdout).toContain("Successfully validated sign and query result files");
+      },
+    );
+
     it("refuses a bucket that is not there, or does not let the service in", async () => {
       await service.client(S3Client).send(new CreateBucketCommand({ Bucket: "closed-bucket" }));
       const text = `SELECT 1 FROM ${storeId} LIMIT 1`;
@@ -504,9 +533,6 @@ describe("queries over event data stores", { timeout: 60_000 }, () => {
 
 describe("queries of a process that ends", { timeout: 60_000 }, () => {
   it("fail with an honest word after a crash, and results are still there", async () => {
-    const { mkdtemp, rm } = await import("node:fs/promises");
-    const { tmpdir } = await import("node:os");
-    const { join } = await import("node:path");
     const dataFolder = await mkdtemp(join(tmpdir(), "dosimeter-queries-"));
     let service = await startDosimeter({ dataFolder });
     try {

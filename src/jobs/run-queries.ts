@@ -224,20 +224,25 @@ export function createQueryRunning(
         .select("query_id")
         .where("created_ms", "<", beforeMs)
         .execute();
-      if (old.length > 0)
+      const generated = await settings.read
+        .selectFrom("lake_query_aliases")
+        .select("alias")
+        .where("dashboard_arn", "is", null)
+        .where("created_ms", "<", beforeMs)
+        .limit(1)
+        .execute();
+      if (old.length > 0 || generated.length > 0)
         await settings.transact(async (tx) => {
           for (const { query_id } of old) {
             await tx.deleteFrom("lake_query_stores").where("query_id", "=", query_id).execute();
             await tx.deleteFrom("lake_queries").where("query_id", "=", query_id).execute();
           }
+          await tx
+            .deleteFrom("lake_query_aliases")
+            .where("dashboard_arn", "is", null)
+            .where("created_ms", "<", beforeMs)
+            .execute();
         });
-      await settings.transact(async (tx) => {
-        await tx
-          .deleteFrom("lake_query_aliases")
-          .where("dashboard_arn", "is", null)
-          .where("created_ms", "<", beforeMs)
-          .execute();
-      });
       await lakeQueries.forget(beforeMs);
     },
 
