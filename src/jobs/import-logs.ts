@@ -64,11 +64,11 @@ export function createImports(deps: {
       const current = await running(tx, importId);
       if (current === undefined) return;
       if (step !== undefined) return settleStep(tx, current, step, clock.nowMs());
-      await tx
-        .updateTable("imports")
-        .set({ status: current.failed_entries > 0 ? "FAILED" : "COMPLETED", updated_ms: clock.nowMs() })
-        .where("import_id", "=", importId)
-        .execute();
+      const status = current.failed_entries > 0 ? "FAILED" : "COMPLETED";
+      const ended = { status, updated_ms: clock.nowMs() };
+      await tx.updateTable("imports").set(ended).where("import_id", "=", importId).execute();
+      // What is complete is not started again, so nobody needs to know where it was.
+      if (status === "COMPLETED") await tx.deleteFrom("import_folders").where("import_id", "=", importId).execute();
     });
     failedTries.delete(importId);
     if (step !== undefined) inStep.set(importId, lease.token);
