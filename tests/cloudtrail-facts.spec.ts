@@ -317,7 +317,7 @@ describe("selectors", () => {
     });
   });
 
-  it("are refused where AWS refuses them (facts 32, 33 and 39)", async () => {
+  it("are refused where AWS refuses them (fact 32, fact 33, fact 39)", async () => {
     await withTrail({}, async (name) => {
       const invalid = "InvalidEventSelectorsException";
       const ofXray = [{ Type: "AWS::XRay::Trace", Values: ["arn:aws:xray"] }];

@@ -313,7 +313,7 @@ describe("a trail", () => {
       );
     }
 
-    it("has a chain of digests, from one that has none before it (facts 65, 66 and 67)", async () => {
+    it("has a chain of digests, from one that has none before it (fact 65, fact 66, fact 67)", async () => {
       const chain = await eventually(async () => {
         const found = await digests();
         return found.length > 2 && found.some(({ digest }) => digest.logFiles.length > 0) && found;

@@ -77,7 +77,7 @@ const broken = (findings: Finding[]) =>
   );
 
 describe("digests", () => {
-  it("begin when the trail logs, come each hour, also an empty one, and form a chain (facts 65, 66 and 67)", async () => {
+  it("begin when the trail logs, come each hour, also an empty one, and form a chain (fact 65, fact 66, fact 67)", async () => {
     await simulation.addTrail();
     const process = simulation.startProcess("stream-1");
     await process.sealing.run();
