@@ -1,8 +1,8 @@
-import { ClickHouseError } from "@clickhouse/client";
 import { StoreUnavailable } from "../store-error.js";
 import type { FactDatabase } from "./fact-database.js";
 import { bytesOf, type CommitStream, type FactEntry, type FactWriter, linesByTable } from "./fact-writer.js";
 import { GroupCommit, type GroupCommitLimits } from "./group-commit.js";
+import { engineError } from "./session.js";
 import { type FactTable, factTableNames, factTables } from "./tables.js";
 
 export const directWriterLimits: GroupCommitLimits = {
@@ -105,6 +105,6 @@ const unknownOutcomes = new Set(["159", "209", "210", "319"]);
 
 /** True if the engine itself refused the rows, so that none of them are stored. */
 function isRefusal(error: unknown): boolean {
-  const reason = error instanceof StoreUnavailable ? error.cause : error;
-  return reason instanceof ClickHouseError && !unknownOutcomes.has(reason.code);
+  const said = engineError(error);
+  return said !== undefined && !unknownOutcomes.has(said.code);
 }

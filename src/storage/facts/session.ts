@@ -1,4 +1,4 @@
-import { type ClickHouseClient, ClickHouseError, ClickHouseLogLevel } from "@clickhouse/client";
+import { type ClickHouseClient, ClickHouseLogLevel } from "@clickhouse/client";
 import { StoreBusy, StoreUnavailable } from "../store-error.js";
 
 export type QueryParameters = Readonly<Record<string, string | number | readonly string[]>>;
@@ -78,7 +78,8 @@ export const outageCodes: ReadonlySet<string> = new Set([
 
 function translated(error: unknown): unknown {
   if (error instanceof StoreUnavailable || error instanceof StoreBusy) return error;
-  if (error instanceof ClickHouseError && !outageCodes.has(error.code)) return error;
-  const what = error instanceof ClickHouseError ? ` (${error.type ?? error.code})` : "";
+  const said = engineError(error);
+  if (said !== undefined && !outageCodes.has(said.code)) return error;
+  const what = said === undefined ? "" : ` (${said.type})`;
   return new StoreUnavailable(`the fact store cannot serve${what}`, { cause: error });
 }
