@@ -48,6 +48,11 @@ export function readModel(name: "xray" | "cloudtrail" | "cloudtrail-data"): Mode
 /** What most patterns do not take. */
 const unlikely = "\u0001 !";
 
+/** Java's `(?s)`, which some patterns begin with, is a flag here. */
+function wholly(pattern: string): RegExp {
+  return new RegExp(`^(?:${pattern.replace("(?s)", "")})$`, "s");
+}
+
 /** One change of a valid input, and what must come of it. */
 export interface Variation {
   readonly what: string;
@@ -115,7 +120,7 @@ function* ofValue(
         yield refused("= an enum value that is not there", "NotThere");
         return;
       }
-      if (shape.pattern !== undefined && !new RegExp(`^(?:${shape.pattern})$`, "s").test(unlikely))
+      if (shape.pattern !== undefined && !wholly(shape.pattern).test(unlikely))
         yield refused("against its pattern", unlikely);
       const text = typeof base === "string" ? base : "a";
       const sized = (length: number) => text.padEnd(length, "a").slice(0, length);

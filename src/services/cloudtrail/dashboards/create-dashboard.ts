@@ -30,18 +30,13 @@ export const createDashboard = (deps: CloudTrailDeps) =>
     readOnly: false,
     event: management,
 
-    async access(input, call) {
-      checkWidgets(input.Widgets ?? []);
-      const { storeIds } = await preparedWidgets(deps.settings.read, input.Widgets ?? [], [], () => "", call);
-      return [
-        {
-          action: "cloudtrail:CreateDashboard",
-          resource: dashboardArnOf(input.Name, call),
-          conditions: requestTagConditions(input.TagsList),
-        },
-        ...(await accessToStores(deps.settings.read, "StartQuery", storeIds, call)),
-      ];
-    },
+    access: (input, call) => [
+      {
+        action: "cloudtrail:CreateDashboard",
+        resource: dashboardArnOf(input.Name, call),
+        conditions: requestTagConditions(input.TagsList),
+      },
+    ],
 
     async execute(input, call) {
       const name = input.Name as string;
@@ -52,8 +47,11 @@ export const createDashboard = (deps: CloudTrailDeps) =>
       checkHighlights(name, input.Widgets, schedule);
       const tags = input.TagsList ?? [];
       checkTags(tags);
+      checkWidgets(input.Widgets ?? []);
       const newAlias = () => `AWSCloudTrail-${deps.environment.ids.uuid()}`;
-      const { widgets } = await preparedWidgets(deps.settings.read, input.Widgets ?? [], [], newAlias, call);
+      const { widgets, storeIds } = await preparedWidgets(deps.settings.read, input.Widgets ?? [], [], newAlias, call);
+      for (const access of await accessToStores(deps.settings.read, "StartQuery", storeIds, call))
+        await call.demand(access);
       const { accountId, region } = call;
       const arn = dashboardArn(region, accountId, name);
       const TerminationProtectionEnabled = input.TerminationProtectionEnabled ?? false;

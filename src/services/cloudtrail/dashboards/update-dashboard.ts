@@ -22,17 +22,15 @@ export const updateDashboard = (deps: CloudTrailDeps) =>
     readOnly: false,
     event: management,
 
-    async access(input, call) {
-      checkWidgets(input.Widgets ?? []);
-      const { storeIds } = await preparedWidgets(deps.settings.read, input.Widgets ?? [], [], () => "", call);
-      return [
-        ...(await dashboardAccess(deps, "UpdateDashboard", input.DashboardId, call)),
-        ...(await accessToStores(deps.settings.read, "StartQuery", storeIds, call)),
-      ];
-    },
+    access: (input, call) => dashboardAccess(deps, "UpdateDashboard", input.DashboardId, call),
 
     async execute(input, call) {
       const given = input.RefreshSchedule && scheduleOf(input.RefreshSchedule);
+      checkWidgets(input.Widgets ?? []);
+      const { read } = deps.settings;
+      await requireCustomDashboard(read, input.DashboardId, call);
+      const { storeIds } = await preparedWidgets(read, input.Widgets ?? [], [], () => "", call);
+      for (const access of await accessToStores(read, "StartQuery", storeIds, call)) await call.demand(access);
       const newAlias = () => `AWSCloudTrail-${deps.environment.ids.uuid()}`;
       return call.commit(async (tx) => {
         const { row, arn, name, widgets: shown } = await requireCustomDashboard(tx, input.DashboardId, call);
