@@ -64,6 +64,7 @@ describe("a query of a prompt", () => {
       ],
     ],
     ["show me the 20 most active users", ["useridentity.arn AS user", "LIMIT 20"]],
+    ["Who was denied most in the last 7 days?", ["useridentity.arn AS user", "AccessDenied", "ORDER BY events DESC"]],
     ["the last 3 events by root", ["useridentity.type = 'Root'", "LIMIT 3"]],
     ["denied calls by AKIAIOSFODNN7EXAMPLE", ["useridentity.accesskeyid = 'AKIAIOSFODNN7EXAMPLE'", "AccessDenied"]],
   ])("answers %s", (prompt, parts) => {

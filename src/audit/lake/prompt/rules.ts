@@ -377,6 +377,13 @@ const order: readonly Rule[] = [
     apply: () => "newest first",
   },
   {
+    pattern: /\b(?:the )?most(?: often| frequently)?\b/gi,
+    apply(intent) {
+      intent.counted = true;
+      return "most first";
+    },
+  },
+  {
     pattern: /\b(?:oldest|earliest)\b/gi,
     apply(intent) {
       intent.oldestFirst = true;
