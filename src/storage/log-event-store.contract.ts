@@ -35,6 +35,16 @@ export function logEventStoreContract(name: string, store: () => LogEventStore):
       expect(await read(group)).toEqual([row]);
     });
 
+    it.each(["ends in a blank ", "ends in a semicolon;", "ends in both ; ", "ends in a line\n", ""])(
+      "gives back a message that %j",
+      async (message) => {
+        const group = newGroup();
+        const row = logEvent({ message });
+        await store().putLogEvents(scope, group, [row]);
+        expect(await read(group)).toEqual([row]);
+      },
+    );
+
     it("orders by timestamp, then event id, either way, in pages", async () => {
       const group = newGroup();
       const rows = Array.from({ length: 20 }, (_, index) => logEvent({ timestampMs: noon + Math.floor(index / 4) }));
