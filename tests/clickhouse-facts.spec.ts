@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { systemEnvironment } from "../src/environment.js";
+import { callRateStoreContract } from "../src/storage/call-rate-store.contract.js";
 import { eventStoreContract } from "../src/storage/event-store.contract.js";
 import { FactDatabase } from "../src/storage/facts/fact-database.js";
 import { readLake } from "../src/storage/facts/lake.fixture.js";
@@ -51,6 +52,11 @@ describe.skipIf(process.env["DOSIMETER_TEST_CLICKHOUSE"] === "0")("facts on a Cl
   });
   lakeQueriesContract("a ClickHouse server", () => facts.lakeQueries);
   treeStoreContract("a ClickHouse server", () => facts.tree);
+  callRateStoreContract(
+    "a ClickHouse server",
+    () => facts,
+    () => Date.now(),
+  );
 
   it("open while others open them, and show each what the others stored", async () => {
     const others = await Promise.all([open(), open(), open()]);
