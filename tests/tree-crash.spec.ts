@@ -13,7 +13,8 @@ import { verifyGrowth } from "../src/verify/proof-file.js";
 import { seededRandom } from "./crash/random.js";
 import { eventually, type RunningDosimeter, startDosimeter } from "./start-dosimeter.js";
 
-const rounds = Number(process.env["DOSIMETER_CRASH_ROUNDS"] ?? 2);
+/** A round takes several times as long as one of `crash.spec.ts`. */
+const rounds = Math.ceil(Number(process.env["DOSIMETER_CRASH_ROUNDS"] ?? 10) / 5);
 const seed = Number(process.env["DOSIMETER_CRASH_SEED"] ?? Math.floor(Math.random() * 2 ** 32));
 const callersAtOnce = 4;
 const questionsAtOnce = 10;
