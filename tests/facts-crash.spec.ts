@@ -10,7 +10,7 @@ import { expect, it } from "vitest";
 import { systemEnvironment } from "../src/environment.js";
 import { openFacts } from "../src/storage/facts/open-facts.js";
 
-const rounds = Number(process.env["DOSIMETER_TEST_CRASH_ROUNDS"] ?? 3);
+const rounds = Number(process.env["DOSIMETER_CRASH_ROUNDS"] ?? 3);
 const runTypeScript = path.join(
   path.dirname(createRequire(import.meta.url).resolve("vite-node/package.json")),
   "vite-node.mjs",
@@ -33,36 +33,41 @@ async function writeUntilKilled(dataFolder: string, accountId: string): Promise<
   return lines;
 }
 
-it("finds every acknowledged segment, and each acknowledged event once, after kill -9 at random moments", async () => {
-  const dataFolder = mkdtempSync(path.join(tmpdir(), "dosimeter-crash-"));
-  const accountId = "222222222222";
-  const acknowledged: string[] = [];
-  for (let round = 0; round < rounds; round++) acknowledged.push(...(await writeUntilKilled(dataFolder, accountId)));
-  const of = (kind: string) => acknowledged.filter((line) => line.startsWith(`${kind} `)).map((line) => line.slice(6));
-  const [traceIds, eventIds] = [of("trace"), of("event")];
-  expect(eventIds.length).toBeGreaterThan(0);
+it(
+  "finds every acknowledged segment, and each acknowledged event once, after kill -9 at random moments",
+  async () => {
+    const dataFolder = mkdtempSync(path.join(tmpdir(), "dosimeter-crash-"));
+    const accountId = "222222222222";
+    const acknowledged: string[] = [];
+    for (let round = 0; round < rounds; round++) acknowledged.push(...(await writeUntilKilled(dataFolder, accountId)));
+    const of = (kind: string) =>
+      acknowledged.filter((line) => line.startsWith(`${kind} `)).map((line) => line.slice(6));
+    const [traceIds, eventIds] = [of("trace"), of("event")];
+    expect(eventIds.length).toBeGreaterThan(0);
 
-  const facts = await openFacts({
-    environment: systemEnvironment,
-    dataFolder,
-    retention: { traceRetentionDays: 30, eventRetentionDays: 90 },
-  });
-  const scope = { accountId, region: "eu-west-1" };
-  for (let index = 0; index < traceIds.length; index += 500) {
-    const traces = await facts.traces.readTraces(scope, traceIds.slice(index, index + 500), 1024 ** 2);
-    const whole = new Set(traces.filter((trace) => trace.segments.length === 10).map((trace) => trace.traceId));
-    expect(traceIds.slice(index, index + 500).filter((traceId) => !whole.has(traceId))).toEqual([]);
-  }
-  const found = await facts.events.lookup(scope, {
-    fromMs: 0,
-    untilMs: Date.now(),
-    categories: ["Management"],
-    limit: 1_000_000,
-  });
-  const times = new Map<string, number>();
-  for (const { eventId } of found) times.set(eventId, (times.get(eventId) ?? 0) + 1);
-  expect(eventIds.filter((eventId) => times.get(eventId) !== 1)).toEqual([]);
-  expect(found.filter(({ eventId }) => times.get(eventId) !== 1)).toEqual([]);
-  await facts.close();
-  rmSync(dataFolder, { recursive: true });
-}, 120_000);
+    const facts = await openFacts({
+      environment: systemEnvironment,
+      dataFolder,
+      retention: { traceRetentionDays: 30, eventRetentionDays: 90 },
+    });
+    const scope = { accountId, region: "eu-west-1" };
+    for (let index = 0; index < traceIds.length; index += 500) {
+      const traces = await facts.traces.readTraces(scope, traceIds.slice(index, index + 500), 1024 ** 2);
+      const whole = new Set(traces.filter((trace) => trace.segments.length === 10).map((trace) => trace.traceId));
+      expect(traceIds.slice(index, index + 500).filter((traceId) => !whole.has(traceId))).toEqual([]);
+    }
+    const found = await facts.events.lookup(scope, {
+      fromMs: 0,
+      untilMs: Date.now(),
+      categories: ["Management"],
+      limit: 1_000_000,
+    });
+    const times = new Map<string, number>();
+    for (const { eventId } of found) times.set(eventId, (times.get(eventId) ?? 0) + 1);
+    expect(eventIds.filter((eventId) => times.get(eventId) !== 1)).toEqual([]);
+    expect(found.filter(({ eventId }) => times.get(eventId) !== 1)).toEqual([]);
+    await facts.close();
+    rmSync(dataFolder, { recursive: true });
+  },
+  60_000 + rounds * 20_000,
+);
