@@ -6,11 +6,11 @@ import type {
   GetBucketPolicyStatusRequest,
   PutBucketPolicyRequest,
 } from "@aws-sdk/client-s3";
+import { isPublicPolicy } from "../../identity/policy/public-policy.js";
 import { bucketOperation, changeBucket } from "./bucket-operation.js";
 import type { Bucket } from "./buckets.js";
 import { checkBucketPolicy } from "./check-bucket-policy.js";
 import { accessDenied, s3Failure } from "./errors.js";
-import { isPublicPolicy } from "./public-policy.js";
 import type { S3Parts } from "./s3-deps.js";
 
 export const putBucketPolicy = (parts: S3Parts) =>

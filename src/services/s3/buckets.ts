@@ -1,9 +1,9 @@
 import type { Environment } from "../../environment.js";
+import { isPublicPolicy } from "../../identity/policy/public-policy.js";
 import type { S3BucketTable } from "../../storage/settings/tables/s3.js";
 import type { SettingsStore } from "../../storage/settings-store.js";
 import { accessDenied, noSuchBucket } from "./errors.js";
 import type { PublicAccessBlock } from "./public-access.js";
-import { isPublicPolicy } from "./public-policy.js";
 import type { Tags } from "./tags.js";
 
 export interface Bucket {

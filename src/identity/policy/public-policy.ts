@@ -1,4 +1,4 @@
-import { type PolicyStatement, parsePolicy } from "../../identity/policy/document.js";
+import { type PolicyStatement, parsePolicy } from "./document.js";
 
 /**
  * Whether a bucket policy lets in the public: some Allow names every principal and no condition narrows it to fixed
