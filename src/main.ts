@@ -41,7 +41,7 @@ export async function main(argv: readonly string[]): Promise<void> {
         return;
       }
       case "prove": {
-        const { runProve } = await import("./prove/run-prove.js");
+        const { runProve } = await import("./commands/run-prove.js");
         process.exitCode = await runProve(rest);
         return;
       }

@@ -12,7 +12,7 @@ const ports = ["storage/*", "storage/settings/tables.ts", "storage/settings/tabl
 const arrows: readonly { from: string; to: readonly string[]; instead: string }[] = [
   {
     from: "main.ts",
-    to: ["config.ts", "compose.ts", "banner.ts", "demo", "export", "verify", "prove", "identity/bearer-token.ts"],
+    to: ["config.ts", "compose.ts", "banner.ts", "demo", "export", "verify", "commands", "identity/bearer-token.ts"],
     instead: "compose.ts",
   },
   { from: "banner.ts", to: ["config.ts"], instead: "config.ts" },
@@ -58,7 +58,7 @@ const arrows: readonly { from: string; to: readonly string[]; instead: string }[
   },
   { from: "verify", to: [], instead: "nothing: the verifier shares no code with what writes the files" },
   { from: "export", to: [], instead: "nothing: it works on files alone" },
-  { from: "prove", to: [], instead: "nothing: it asks the service like anybody else" },
+  { from: "commands", to: [], instead: "nothing: it asks the service like anybody else" },
   { from: "demo", to: [], instead: "the AWS SDK: the demonstration uses the public APIs like anybody else" },
 ];
 
