@@ -6,7 +6,7 @@ import { CloudTrailClient, ListTrailsCommand } from "@aws-sdk/client-cloudtrail"
 import { CloudWatchLogsClient, CreateLogGroupCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { PutTraceSegmentsCommand, XRayClient } from "@aws-sdk/client-xray";
 import { describe, expect, it } from "vitest";
-import { CallRefused, extensionClient } from "../src/prove/extension-client.js";
+import { CallRefused, extensionClient } from "../src/commands/extension-client.js";
 import { hashLeaf, rootFromInclusion } from "../src/verify/merkle.js";
 import { openCheckpoint, readVerifierKey } from "../src/verify/note.js";
 import { verifyGrowth } from "../src/verify/proof-file.js";
