@@ -1,3 +1,5 @@
+import type { PrincipalMatch } from "./policy/principal.js";
+
 /** One thing a call wants to do to one resource, as policies see it. */
 export interface AccessRequest {
   /** `xray:PutTraceSegments` */
@@ -14,6 +16,8 @@ export interface AccessRequest {
     readonly document?: string;
     /** True where an identity policy alone never suffices: role trust and KMS keys. */
     readonly required: boolean;
+    /** How a grant names the caller that permits this use of a KMS key: as if `document` allowed it. */
+    readonly granted?: PrincipalMatch;
   };
 }
 

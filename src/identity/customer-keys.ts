@@ -58,6 +58,11 @@ export async function customerKeyById(
 /** Of the account's key for X-Ray that nobody needs to make. */
 export const xrayManagedAlias = "alias/aws/xray";
 
+/** What the data keys of traces belong to; KMS would open them under no other. */
+export function traceKeyContext({ accountId, region }: Scope): Record<string, string> {
+  return { "aws:xray:account": accountId, "aws:xray:region": region };
+}
+
 /** Makes the key behind `alias/aws/xray`, if it is not there yet. */
 export async function ensureXrayManagedKey(
   tx: SettingsTransaction,

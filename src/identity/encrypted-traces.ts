@@ -6,6 +6,7 @@ import type { SettingsStore } from "../storage/settings-store.js";
 import { EncryptionKeyUnusable } from "../storage/store-error.js";
 import type { TraceSource } from "../storage/trace-source.js";
 import type { SegmentRow, StoredTrace, TraceStore } from "../storage/trace-store.js";
+import { traceKeyContext } from "./customer-keys.js";
 import { DataKeys } from "./data-keys.js";
 import type { Vault } from "./vault.js";
 
@@ -75,7 +76,7 @@ export function encryptedTraces(
   }
 
   async function seal(scope: Scope, batch: readonly SegmentRow[], keyId: string): Promise<SegmentRow[]> {
-    const { plain, wrapped } = await dataKeys.current(keyId, contextOf(scope), batch.length);
+    const { plain, wrapped } = await dataKeys.current(keyId, traceKeyContext(scope), batch.length);
     const nonces = environment.ids.bytes(nonceBytes * batch.length);
     return batch.map((row, index) => {
       const nonce = nonces.subarray(index * nonceBytes, (index + 1) * nonceBytes);
@@ -90,7 +91,7 @@ export function encryptedTraces(
   async function open(scope: Scope, row: SegmentRow): Promise<SegmentRow> {
     if (!row.document.startsWith(prefix)) return row;
     const dot = row.document.indexOf(".", prefix.length);
-    const plain = await dataKeys.open(row.document.slice(prefix.length, dot), contextOf(scope));
+    const plain = await dataKeys.open(row.document.slice(prefix.length, dot), traceKeyContext(scope));
     const sealed = Buffer.from(row.document.slice(dot + 1), "base64");
     const decipher = createDecipheriv("aes-256-gcm", plain, sealed.subarray(0, nonceBytes), {
       authTagLength: tagBytes,
@@ -171,11 +172,6 @@ export function encryptedTraces(
       receivedTraces: (range) => source.receivedTraces(range),
     },
   };
-}
-
-/** What the data key belongs to; KMS would open it under no other. */
-function contextOf({ accountId, region }: Scope): Record<string, string> {
-  return { "aws:xray:account": accountId, "aws:xray:region": region };
 }
 
 /** Authenticated with each document: moved to another trace, segment or account, it opens no more. */

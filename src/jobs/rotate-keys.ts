@@ -45,6 +45,7 @@ export function createKeyUpkeep(deps: {
         .executeTakeFirst();
       if (Number(deleted.numDeletedRows) === 0) return false;
       await tx.deleteFrom("kms_materials").where("key_id", "=", keyId).execute();
+      await tx.deleteFrom("kms_grants").where("key_id", "=", keyId).execute();
       await tx.deleteFrom("kms_aliases").where("key_id", "=", keyId).execute();
       return true;
     });

@@ -2,6 +2,7 @@ import type { AccessContext, AccessRequest, Decision } from "../access.js";
 import type { Caller } from "../caller.js";
 import { accountOf, callValues, type PrincipalTags } from "./call-values.js";
 import type { CompiledPolicy, PolicyAnswer, PolicyQuestion } from "./compile.js";
+import { closerMatch } from "./principal.js";
 
 /** Every policy that has a say in one call. */
 export interface ApplicablePolicies {
@@ -36,7 +37,7 @@ export function evaluate(
     resource: access.resource,
     values: callValues(caller, access, context, policies.tags),
   };
-  const resource = policies.resource?.answer(question) ?? nothing;
+  const resource = withGrant(policies.resource?.answer(question) ?? nothing, access);
   const sameAccount = (access.resourceAccountId ?? accountOf(caller)) === accountOf(caller);
   switch (caller.kind) {
     case "root":
@@ -52,6 +53,14 @@ export function evaluate(
 }
 
 const nothing: PolicyAnswer = { effect: "none" };
+
+/** A grant adds to what the policy of a key allows; what the policy denies it does not give back. */
+function withGrant(answer: PolicyAnswer, { resourcePolicy }: AccessRequest): PolicyAnswer {
+  const granted = resourcePolicy?.granted;
+  if (granted === undefined || answer.effect === "deny") return answer;
+  const match = answer.effect === "allow" ? closerMatch(answer.match, granted) : granted;
+  return { effect: "allow", match: match ?? granted };
+}
 
 function decidePrincipal(
   caller: Caller,

@@ -16,7 +16,6 @@ export interface CryptoInput {
   readonly ciphertext?: Uint8Array;
   readonly contexts?: readonly EncryptionContext[];
   readonly algorithm?: string;
-  readonly grantTokens?: readonly string[];
   readonly recipient?: unknown;
 }
 
@@ -32,9 +31,17 @@ export function checkCryptoInput(input: CryptoInput): void {
   constraints.check();
   if (input.algorithm !== undefined && input.algorithm !== algorithm)
     throw new ServiceError("InvalidKeyUsageException", `Algorithm ${input.algorithm} is not one of a symmetric key.`);
-  if ((input.grantTokens?.length ?? 0) > 0)
-    throw new ServiceError("InvalidGrantTokenException", "Grants are not offered here.");
   if (input.recipient !== undefined) throw unsupported("Nitro enclaves (Recipient) are not offered here.");
+}
+
+/** What policies see of a use of a key, beside the key itself. */
+export function useOf(reference: string | undefined, context: EncryptionContext, used?: string) {
+  const alias = reference?.startsWith("alias/") ? reference : /:(alias\/.+)$/.exec(reference ?? "")?.[1];
+  const conditions: Record<string, string> = {
+    ...(alias !== undefined && { "kms:RequestAlias": alias }),
+    ...(used !== undefined && { "kms:EncryptionAlgorithm": used }),
+  };
+  return { context, conditions };
 }
 
 function contextBytes(context: EncryptionContext): number {

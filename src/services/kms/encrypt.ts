@@ -16,11 +16,12 @@ import {
 import { openMaterial } from "../../identity/key-materials.js";
 import { type Call, operation } from "../operation.js";
 import { validationError } from "../service-error.js";
-import { algorithm, checkCryptoInput, stopIfDryRun } from "./crypto-rules.js";
+import { algorithm, checkCryptoInput, stopIfDryRun, useOf } from "./crypto-rules.js";
 import type { KmsDeps } from "./deps.js";
 import { incorrectKey, invalidCiphertext } from "./errors.js";
+import { checkGrantTokens } from "./grant-tokens.js";
 import {
-  accessTo,
+  accessOrGrant,
   findKey,
   findKeyOfCiphertext,
   type KeyRow,
@@ -44,16 +45,15 @@ export const encrypt = (deps: KmsDeps) =>
     event: management,
     async access(input, call) {
       checkCryptoInput({ keyId: { path: "keyId", value: input.KeyId } });
-      return [
-        accessTo("Encrypt", await findKey(deps.settings.read, call, input.KeyId!), call, input.EncryptionContext),
-      ];
+      await checkGrantTokens(deps, input.GrantTokens);
+      const key = await findKey(deps.settings.read, call, input.KeyId!);
+      return [await accessOrGrant(deps, "Encrypt", key, call, useOf(input.KeyId, input.EncryptionContext, algorithm))];
     },
     async execute(input, call) {
       checkCryptoInput({
         plaintext: input.Plaintext,
         contexts: [input.EncryptionContext],
         algorithm: input.EncryptionAlgorithm,
-        grantTokens: input.GrantTokens,
       });
       const key = await findKey(deps.settings.read, call, input.KeyId!);
       requireUsable(key);
@@ -72,8 +72,9 @@ export const decrypt = (deps: KmsDeps) =>
     readOnly: true,
     event: management,
     async access(input, call) {
+      await checkGrantTokens(deps, input.GrantTokens);
       const { key } = await findDecryptingKey(deps, call, input.CiphertextBlob, input.KeyId);
-      return [accessTo("Decrypt", key, call, input.EncryptionContext)];
+      return [await accessOrGrant(deps, "Decrypt", key, call, useOf(input.KeyId, input.EncryptionContext, algorithm))];
     },
     async execute(input, call) {
       checkCryptoInput({
@@ -81,7 +82,6 @@ export const decrypt = (deps: KmsDeps) =>
         ciphertext: input.CiphertextBlob,
         contexts: [input.EncryptionContext],
         algorithm: input.EncryptionAlgorithm,
-        grantTokens: input.GrantTokens,
         recipient: input.Recipient,
       });
       if ((input.DryRunModifiers?.length ?? 0) > 0) throw validationError("DryRunModifiers are not offered here.");
@@ -108,11 +108,19 @@ export const reEncrypt = (deps: KmsDeps) =>
     event: management,
     async access(input, call) {
       checkCryptoInput({ keyId: { path: "destinationKeyId", value: input.DestinationKeyId } });
+      await checkGrantTokens(deps, input.GrantTokens);
       const { key: source } = await findDecryptingKey(deps, call, input.CiphertextBlob, input.SourceKeyId);
       const destination = await findKey(deps.settings.read, call, input.DestinationKeyId!);
+      const sameKey = String(source.key_id === destination.key_id);
       return [
-        accessTo("ReEncryptFrom", source, call, input.SourceEncryptionContext),
-        accessTo("ReEncryptTo", destination, call, input.DestinationEncryptionContext),
+        await accessOrGrant(deps, "ReEncryptFrom", source, call, {
+          ...useOf(input.SourceKeyId, input.SourceEncryptionContext, algorithm),
+          conditions: { "kms:ReEncryptOnSameKey": sameKey },
+        }),
+        await accessOrGrant(deps, "ReEncryptTo", destination, call, {
+          ...useOf(input.DestinationKeyId, input.DestinationEncryptionContext, algorithm),
+          conditions: { "kms:ReEncryptOnSameKey": sameKey },
+        }),
       ];
     },
     async execute(input, call) {
@@ -121,7 +129,6 @@ export const reEncrypt = (deps: KmsDeps) =>
           ciphertext: input.CiphertextBlob,
           contexts: [input.SourceEncryptionContext, input.DestinationEncryptionContext],
           algorithm: each,
-          grantTokens: input.GrantTokens,
         });
       if ((input.DryRunModifiers?.length ?? 0) > 0) throw validationError("DryRunModifiers are not offered here.");
       const { key: source, head } = await findDecryptingKey(deps, call, input.CiphertextBlob, input.SourceKeyId);

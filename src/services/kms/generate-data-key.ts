@@ -9,11 +9,12 @@ import { management } from "../../audit/event.js";
 import { Constraints } from "../constraints.js";
 import { type Call, operation } from "../operation.js";
 import { validationError } from "../service-error.js";
-import { checkCryptoInput, stopIfDryRun } from "./crypto-rules.js";
+import { checkCryptoInput, stopIfDryRun, useOf } from "./crypto-rules.js";
 import type { KmsDeps } from "./deps.js";
 import { encryptWith } from "./encrypt.js";
 import { unsupported } from "./errors.js";
-import { accessTo, findKey, keyArn, materialIdShown, requireUsable, resourcesOf } from "./keys.js";
+import { checkGrantTokens } from "./grant-tokens.js";
+import { accessOrGrant, findKey, keyArn, materialIdShown, requireUsable, resourcesOf } from "./keys.js";
 
 const dataKeyBytesMax = 1024;
 const specBytes: Readonly<Record<string, number>> = { AES_128: 16, AES_256: 32 };
@@ -32,14 +33,15 @@ const dataKeyOperation = <Output>(
     event: management,
     async access(input, call) {
       checkCryptoInput({ keyId: { path: "keyId", value: input.KeyId } });
-      return [accessTo(name, await findKey(deps.settings.read, call, input.KeyId!), call, input.EncryptionContext)];
+      await checkGrantTokens(deps, input.GrantTokens);
+      const key = await findKey(deps.settings.read, call, input.KeyId!);
+      return [await accessOrGrant(deps, name, key, call, useOf(input.KeyId, input.EncryptionContext))];
     },
     async execute(input, call: Call) {
       const constraints = new Constraints().oneOf("keySpec", input.KeySpec, Object.keys(specBytes));
       constraints.range("numberOfBytes", input.NumberOfBytes, { min: 1, max: dataKeyBytesMax }).check();
       checkCryptoInput({
         contexts: [input.EncryptionContext],
-        grantTokens: input.GrantTokens,
         recipient: input.Recipient,
       });
       if ((input.KeySpec === undefined) === (input.NumberOfBytes === undefined))

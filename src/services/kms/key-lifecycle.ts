@@ -14,9 +14,20 @@ import { management } from "../../audit/event.js";
 import type { KmsTables } from "../../storage/settings/tables/kms.js";
 import { Constraints } from "../constraints.js";
 import { type Call, operation } from "../operation.js";
+import { useOf } from "./crypto-rules.js";
 import type { KmsDeps } from "./deps.js";
 import { invalidState } from "./errors.js";
-import { accessTo, findKey, type KeyRow, keyArn, metadataOf, requireNotPending, resourcesOf } from "./keys.js";
+import { checkGrantTokens } from "./grant-tokens.js";
+import {
+  accessOrGrant,
+  accessTo,
+  findKey,
+  type KeyRow,
+  keyArn,
+  metadataOf,
+  requireNotPending,
+  resourcesOf,
+} from "./keys.js";
 
 type Nothing = Record<string, never>;
 
@@ -98,9 +109,11 @@ export const describeKey = (deps: KmsDeps) =>
     name: "DescribeKey",
     readOnly: true,
     event: management,
-    access: async (input, call) => [
-      accessTo("DescribeKey", await findKey(deps.settings.read, call, input.KeyId!), call),
-    ],
+    async access(input, call) {
+      await checkGrantTokens(deps, input.GrantTokens);
+      const key = await findKey(deps.settings.read, call, input.KeyId!);
+      return [await accessOrGrant(deps, "DescribeKey", key, call, useOf(input.KeyId, undefined))];
+    },
     execute: async (input, call) => ({
       KeyMetadata: metadataOf(await findKey(deps.settings.read, call, input.KeyId!)),
     }),

@@ -2,11 +2,13 @@ import type { KeyMetadata } from "@aws-sdk/client-kms";
 import type { Selectable } from "kysely";
 import type { EventResource } from "../../audit/event.js";
 import type { AccessRequest } from "../../identity/access.js";
-import type { EncryptionContext } from "../../identity/key-ciphertext.js";
+import { type AccessedKey, type KeyUse, keyAccess, keyAccessAs } from "../../identity/key-access.js";
+import type { GrantedOperation } from "../../identity/key-grants.js";
 import type { Scope } from "../../storage/scope.js";
 import type { KmsTables } from "../../storage/settings/tables/kms.js";
 import type { SettingsQueries } from "../../storage/settings-store.js";
 import type { Call } from "../operation.js";
+import type { KmsDeps } from "./deps.js";
 import { disabled, invalidArn, invalidState, notFound } from "./errors.js";
 
 export type KeyRow = Selectable<KmsTables["kms_keys"]>;
@@ -131,27 +133,30 @@ export function requireNotPending(key: KeyRow): void {
   if (key.deletion_ms !== null) throw invalidState(`${keyArn(key)} is pending deletion.`);
 }
 
-/** A key's policy must let the call in; it may leave the choice to the account's identity policies. */
-export function accessTo(operation: string, key: KeyRow, call: Call, context?: EncryptionContext): AccessRequest {
-  return {
-    action: `kms:${operation}`,
-    resource: keyArn(key),
-    resourceAccountId: key.account_id,
-    conditions: {
-      "kms:CallerAccount": call.accountId,
-      ...contextConditions(context),
-    },
-    resourcePolicy: { document: key.policy, required: true },
-  };
+/** What an operation asks of a key that no grant can permit: the key's policy must let the call in. */
+export function accessTo(
+  operation: string,
+  key: KeyRow,
+  call: Call,
+  conditions: AccessRequest["conditions"] = {},
+): AccessRequest {
+  return keyAccessAs(undefined, accessedKey(key), call, { operation, conditions });
 }
 
-export function contextConditions(context: EncryptionContext): Record<string, string | string[]> {
-  const entries = Object.entries(context ?? {});
-  if (entries.length === 0) return {};
-  return {
-    "kms:EncryptionContextKeys": entries.map(([key]) => key),
-    ...Object.fromEntries(entries.map(([key, value]) => [`kms:EncryptionContext:${key}`, value])),
-  };
+/** What an operation asks of a key where a grant may also permit it. */
+export function accessOrGrant(
+  { settings }: KmsDeps,
+  operation: GrantedOperation,
+  key: KeyRow,
+  call: Call,
+  use: Omit<KeyUse, "operation"> = {},
+): Promise<AccessRequest> {
+  return keyAccess(settings.read, accessedKey(key), call, { operation, ...use });
+}
+
+export function accessedKey(key: KeyRow): AccessedKey {
+  const { key_id: keyId, account_id: accountId, policy } = key;
+  return { keyId, arn: keyArn(key), accountId, policy, tags: JSON.parse(key.tags) };
 }
 
 export function keyResource(key: Pick<KeyRow, "account_id" | "region" | "key_id">): EventResource {

@@ -8,13 +8,6 @@ export const notOffered: Readonly<Record<string, string>> = {
     "DisconnectCustomKeyStore",
     "UpdateCustomKeyStore",
   ]),
-  ...because("Grants are not offered; use key policies and identity policies.", [
-    "CreateGrant",
-    "ListGrants",
-    "ListRetirableGrants",
-    "RetireGrant",
-    "RevokeGrant",
-  ]),
   ...because("Only symmetric encryption keys are offered.", [
     "Decapsulate",
     "DeriveSharedSecret",
@@ -34,7 +27,6 @@ export const notOffered: Readonly<Record<string, string>> = {
   ]),
   ...because("Multi-Region keys are not offered.", ["ReplicateKey", "UpdatePrimaryRegion"]),
   GetKeyLastUsage: "The last use of a key is not kept apart; its calls are in the record of calls.",
-  ListKeyRotations: "The list of a key's rotations is not offered; GetKeyRotationStatus tells the next one.",
 };
 
 function because(reason: string, operations: readonly string[]): Record<string, string> {

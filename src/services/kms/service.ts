@@ -1,6 +1,7 @@
 import * as sdk from "@aws-sdk/client-kms";
 import type { Service } from "../operation.js";
 import { createAlias, deleteAlias, listAliases, updateAlias } from "./aliases.js";
+import { createGrant } from "./create-grant.js";
 import { createKey } from "./create-key.js";
 import type { KmsDeps } from "./deps.js";
 import { decrypt, encrypt, reEncrypt } from "./encrypt.js";
@@ -15,8 +16,11 @@ import {
 } from "./key-lifecycle.js";
 import { getKeyPolicy, listKeyPolicies, putKeyPolicy } from "./key-policy.js";
 import { disableKeyRotation, enableKeyRotation, getKeyRotationStatus, rotateKeyOnDemand } from "./key-rotation.js";
+import { listGrants, listRetirableGrants } from "./list-grants.js";
+import { listKeyRotations } from "./list-key-rotations.js";
 import { listKeys } from "./list-keys.js";
 import { notOffered } from "./not-offered.js";
+import { retireGrant, revokeGrant } from "./revoke-grant.js";
 import { listResourceTags, tagResource, untagResource } from "./tags.js";
 
 /** AWS Key Management Service: symmetric encryption keys, whose material the vault seals. */
@@ -31,6 +35,7 @@ export function kmsService(deps: KmsDeps): Service {
     operations: [
       cancelKeyDeletion(deps),
       createAlias(deps),
+      createGrant(deps),
       createKey(deps),
       decrypt(deps),
       deleteAlias(deps),
@@ -46,11 +51,16 @@ export function kmsService(deps: KmsDeps): Service {
       getKeyPolicy(deps),
       getKeyRotationStatus(deps),
       listAliases(deps),
+      listGrants(deps),
       listKeyPolicies(deps),
+      listKeyRotations(deps),
       listKeys(deps),
       listResourceTags(deps),
+      listRetirableGrants(deps),
       putKeyPolicy(deps),
       reEncrypt(deps),
+      retireGrant(deps),
+      revokeGrant(deps),
       rotateKeyOnDemand(deps),
       scheduleKeyDeletion(deps),
       tagResource(deps),

@@ -1,5 +1,6 @@
 import type { AccessRequest } from "../../../identity/access.js";
-import { findCustomerKey, xrayManagedAlias } from "../../../identity/customer-keys.js";
+import { findCustomerKey, traceKeyContext, xrayManagedAlias } from "../../../identity/customer-keys.js";
+import { keyAccess } from "../../../identity/key-access.js";
 import type { Call } from "../../operation.js";
 import type { XrayDeps } from "../deps.js";
 import { accessToAll } from "../trace-event.js";
@@ -19,13 +20,8 @@ export function accessToDocuments(deps: XrayDeps, operationName: string) {
     const managed = await findCustomerKey(deps.settings.read, call, xrayManagedAlias, call.nowMs);
     // Without its key nothing can be read anyway: the reading says so.
     if (key === undefined || key.arn === managed?.arn) return toOperation();
-    const decryption: AccessRequest = {
-      action: "kms:Decrypt",
-      resource: key.arn,
-      resourceAccountId: key.accountId,
-      conditions: { "kms:CallerAccount": call.accountId, "kms:ViaService": `xray.${call.region}.amazonaws.com` },
-      resourcePolicy: { document: key.policy, required: true },
-    };
-    return [...toOperation(), decryption];
+    const context = traceKeyContext(call);
+    const decryption = { operation: "Decrypt", via: "xray", context };
+    return [...toOperation(), await keyAccess(deps.settings.read, key, call, decryption)];
   };
 }

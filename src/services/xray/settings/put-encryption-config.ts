@@ -6,6 +6,7 @@ import {
   findCustomerKey,
   xrayManagedAlias,
 } from "../../../identity/customer-keys.js";
+import { keyAccess } from "../../../identity/key-access.js";
 import { Constraints } from "../../constraints.js";
 import { type Call, operation } from "../../operation.js";
 import type { XrayDeps } from "../deps.js";
@@ -58,14 +59,18 @@ async function usableKey(deps: XrayDeps, call: Call, reference: string): Promise
   const key = await findCustomerKey(deps.settings.read, call, reference, call.nowMs);
   if (key === undefined)
     throw invalidRequest(`There is no KMS key in ${call.region} that KeyId names: ${reference.slice(0, 256)}`);
-  for (const action of ["kms:DescribeKey", "kms:CreateGrant"])
-    await call.demand({
-      action,
-      resource: key.arn,
-      resourceAccountId: key.accountId,
-      conditions: { "kms:CallerAccount": call.accountId },
-      resourcePolicy: { document: key.policy, required: true },
-    });
+  const lent = ["Decrypt", "DescribeKey", "GenerateDataKey"];
+  for (const operation of ["DescribeKey", "CreateGrant"])
+    await call.demand(
+      await keyAccess(deps.settings.read, key, call, {
+        operation,
+        via: "xray",
+        ...(operation === "CreateGrant" && {
+          child: { operations: lent, constraints: {} },
+          conditions: { "kms:GrantIsForAWSResource": "true", "kms:GrantOperations": lent },
+        }),
+      }),
+    );
   if (key.unusable !== undefined) throw invalidRequest(key.unusable);
   return key;
 }

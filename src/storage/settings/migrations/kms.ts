@@ -42,4 +42,23 @@ export const kmsMigrations: readonly Migration[] = [
         .execute();
     },
   },
+  {
+    name: "kms-002-grants",
+    up: async (tx) => {
+      await tx.schema
+        .createTable("kms_grants")
+        .addColumn("grant_id", "text", (column) => column.primaryKey())
+        .addColumn("key_id", "text", (column) => column.notNull())
+        .addColumn("account_id", "text", (column) => column.notNull())
+        .addColumn("name", "text")
+        .addColumn("grantee", "text", (column) => column.notNull())
+        .addColumn("retiring", "text")
+        .addColumn("operations", "text", (column) => column.notNull())
+        .addColumn("constraints", "text", (column) => column.notNull())
+        .addColumn("created_ms", "bigint", (column) => column.notNull())
+        .execute();
+      await tx.schema.createIndex("kms_grants_of_key").on("kms_grants").columns(["key_id", "grantee"]).execute();
+      await tx.schema.createIndex("kms_grants_to_retire").on("kms_grants").columns(["retiring", "grant_id"]).execute();
+    },
+  },
 ];

@@ -30,6 +30,22 @@ export interface KmsTables {
     /** `created`, `automatic` or `on-demand`. */
     origin: string;
   };
+  kms_grants: {
+    /** 64 hexadecimal digits. */
+    grant_id: string;
+    key_id: string;
+    /** Account that made it. */
+    account_id: string;
+    name: string | null;
+    /** ARN of a principal, or the id of an account. */
+    grantee: string;
+    retiring: string | null;
+    /** JSON array of names. */
+    operations: string;
+    /** JSON object: `EncryptionContextEquals`, `EncryptionContextSubset`. */
+    constraints: string;
+    created_ms: number;
+  };
   kms_aliases: {
     account_id: string;
     region: string;
