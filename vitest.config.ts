@@ -6,8 +6,9 @@ export default defineConfig({
     // The embedded engine opens one path a process, so every test file gets a process of its own.
     pool: "forks",
     poolOptions: { forks: { maxForks: 2 } },
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // These end what hangs, and nothing else: how fast a machine is, no test judges.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" },
   },
 });

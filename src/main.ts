@@ -13,6 +13,7 @@ const usage = `usage: dosimeter <command> [--setting value …]
   export    log files as OCSF events, for other tools
   verify    check log files, digests and proofs offline
   prove     get the proof that a record is in the tree of all records, or that the tree has only grown
+  doctor    check an account against what auditors ask, and say how to mend it
   token     print the bearer token of OpenTelemetry's exporters for the access key in the environment
   config    print the settings in force, secrets hidden
   help      this text, and every setting
@@ -43,6 +44,11 @@ export async function main(argv: readonly string[]): Promise<void> {
       case "prove": {
         const { runProve } = await import("./commands/run-prove.js");
         process.exitCode = await runProve(rest);
+        return;
+      }
+      case "doctor": {
+        const { runDoctor } = await import("./commands/run-doctor.js");
+        process.exitCode = await runDoctor(rest);
         return;
       }
       case "token":

@@ -154,7 +154,7 @@ export async function startServers() {
 export async function eventually<Found>(
   look: () => Promise<Found | undefined | false>,
   what: string,
-  timeoutMs = 20_000,
+  timeoutMs = 120_000,
 ): Promise<Found> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {

@@ -13,6 +13,7 @@ import { eventDataStoreOperations } from "./lake/operations.js";
 import { organizationOperations } from "./organizations/delegated-admins.js";
 import { policyOperations } from "./policies/policies.js";
 import { queryOperations } from "./queries/operations.js";
+import { getScorecard } from "./scorecard/get-scorecard.js";
 import { tagOperations } from "./tags/tags.js";
 import { trailOperations } from "./trails/operations.js";
 import { treeRoutes } from "./tree/operations.js";
@@ -42,7 +43,7 @@ export function cloudtrailService(deps: CloudTrailDeps): Service {
       ...importOperations(deps),
     ],
     notOffered: {},
-    foreignRoutes: [searchEvents(deps), ...treeRoutes(deps), ...detectionRoutes(deps)],
+    foreignRoutes: [searchEvents(deps), getScorecard(deps), ...treeRoutes(deps), ...detectionRoutes(deps)],
     throttled: { code: "ThrottlingException", httpStatus: 400 },
   };
 }

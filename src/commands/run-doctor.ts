@@ -1,0 +1,110 @@
+import { parseArgs } from "node:util";
+import { CallRefused, extensionClient } from "./extension-client.js";
+
+const severities = ["informational", "low", "medium", "high", "critical"];
+
+export const doctorUsage = `dosimeter doctor [--endpoint <url>] [--region <region>] [--fail-on <severity>] [--json]
+
+Checks the account of the caller, whom the AWS SDK finds (environment, profile ...), against what auditors ask, and says how
+to mend what falls short. The caller needs cloudtrail:GetScorecard.
+
+  --endpoint  the service (default: AWS_ENDPOINT_URL)
+  --region    whose traces are looked at (default: the caller's)
+  --fail-on   ${severities.join(", ")} (default: low)
+  --json      the answer of GetScorecard as it is
+
+Exit status: 0 nothing of that severity falls short, 1 something does or the service refused, 2 wrongly called.
+`;
+
+interface Output {
+  out(line: string): void;
+  error(line: string): void;
+}
+
+const consoleOutput: Output = { out: (line) => console.log(line), error: (line) => console.error(line) };
+
+interface Scorecard {
+  readonly AccountId: string;
+  readonly Region: string;
+  readonly CheckedTime: number;
+  readonly Passed: number;
+  readonly Failed: number;
+  readonly NotApplicable: number;
+  readonly Checks: readonly CheckResult[];
+}
+
+interface CheckResult {
+  readonly CheckId: string;
+  readonly Title: string;
+  readonly Severity: string;
+  readonly Status: "PASSED" | "FAILED" | "NOT_APPLICABLE";
+  readonly References: readonly string[];
+  readonly ShortcomingCount?: number;
+  readonly Shortcomings?: readonly { readonly Resource: string; readonly Message: string }[];
+  readonly Mend?: string;
+}
+
+/** `dosimeter doctor`. @returns the exit status. */
+export async function runDoctor(argv: readonly string[], output: Output = consoleOutput): Promise<number> {
+  const options = parse(argv);
+  if (options === undefined) {
+    output.error(doctorUsage);
+    return 2;
+  }
+  const client = extensionClient(options.endpoint, options.region);
+  try {
+    const scorecard = await client.call<Scorecard>("GetScorecard", {});
+    if (options.json) output.out(JSON.stringify(scorecard, null, 2));
+    else for (const line of report(scorecard)) output.out(line);
+    const bad = scorecard.Checks.some(
+      ({ Status, Severity }) => Status === "FAILED" && severities.indexOf(Severity) >= options.failOn,
+    );
+    return bad ? 1 : 0;
+  } catch (reason) {
+    const { name, code, message } = reason as NodeJS.ErrnoException;
+    output.error(reason instanceof CallRefused ? `${reason.code}: ${message}` : `${code ?? name}: ${message}`);
+    return reason instanceof CallRefused ? 1 : 2;
+  } finally {
+    client.close();
+  }
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    const { values } = parseArgs({
+      args: [...argv],
+      options: {
+        endpoint: { type: "string" },
+        region: { type: "string" },
+        "fail-on": { type: "string", default: "low" },
+        json: { type: "boolean", default: false },
+      },
+    });
+    const endpoint = values.endpoint ?? process.env["AWS_ENDPOINT_URL_CLOUDTRAIL"] ?? process.env["AWS_ENDPOINT_URL"];
+    const failOn = severities.indexOf(values["fail-on"]);
+    if (endpoint === undefined || !URL.canParse(endpoint) || failOn < 0) return undefined;
+    return { endpoint, region: values.region, failOn, json: values.json };
+  } catch {
+    return undefined;
+  }
+}
+
+/** What falls short first, the gravest of it before all. */
+function* report({ AccountId, Region, CheckedTime, Passed, Failed, NotApplicable, Checks }: Scorecard) {
+  yield `Account ${AccountId}, traces of ${Region}, at ${new Date(CheckedTime * 1000).toISOString()}`;
+  const graveness = (check: CheckResult) => -severities.indexOf(check.Severity);
+  for (const check of Checks.filter(({ Status }) => Status === "FAILED").sort((a, b) => graveness(a) - graveness(b))) {
+    yield "";
+    yield `NOT SO (${check.Severity}): ${check.Title}  [${check.CheckId}]`;
+    for (const { Resource, Message } of check.Shortcomings ?? []) yield `    ${Resource}: ${Message}`;
+    const hidden = (check.ShortcomingCount ?? 0) - (check.Shortcomings?.length ?? 0);
+    if (hidden > 0) yield `    and ${hidden} more`;
+    yield `    mend: ${check.Mend}`;
+    if (check.References.length > 0) yield `    asked by: ${check.References.join("; ")}`;
+  }
+  yield "";
+  for (const { Status, Title } of Checks) if (Status === "PASSED") yield `ok: ${Title}`;
+  for (const { Status, Title } of Checks) if (Status === "NOT_APPLICABLE") yield `nothing to check: ${Title}`;
+  yield "";
+  yield `${Passed} passed, ${Failed} failed, ${NotApplicable} not applicable`;
+}

@@ -1,0 +1,155 @@
+import type { Selectable } from "kysely";
+import { accountState, type KnownRule, knownRules } from "../../../audit/detection/account-rules.js";
+import type { AlertConfiguration } from "../../../audit/detection/alert-configuration.js";
+import { currentStateRow, stateOf, type TrailRow, type TrailState } from "../../../audit/trails.js";
+import { awsManagedPolicies } from "../../../identity/aws-managed-policies.js";
+import type { SettingsTables } from "../../../storage/settings/tables.js";
+import type { SettingsQueries } from "../../../storage/settings-store.js";
+
+export interface TrailFacts {
+  readonly row: TrailRow;
+  readonly state: TrailState;
+  /** What happened to it in each region. */
+  readonly statuses: readonly Selectable<SettingsTables["trail_status"]>[];
+}
+
+/** A policy that gives somebody something. */
+export interface PolicyInForce {
+  /** ARN of a managed policy; of an inline one, its holder's ARN and its name. */
+  readonly policy: string;
+  readonly document: string;
+  /** ARNs of the users, groups and roles that have it. */
+  readonly holders: readonly string[];
+}
+
+/** What a scorecard is made from: the settings of an account at one moment. */
+export interface AccountFacts {
+  readonly accountId: string;
+  readonly region: string;
+  readonly nowMs: number;
+  readonly trails: readonly TrailFacts[];
+  readonly buckets: ReadonlyMap<string, Selectable<SettingsTables["s3_buckets"]>>;
+  readonly keys: readonly Selectable<SettingsTables["kms_keys"]>[];
+  /** ARN of the key that documents of traces are encrypted with, in this region; empty for none. */
+  readonly traceKeyArn: string;
+  readonly policies: readonly PolicyInForce[];
+  readonly accessKeys: readonly AccessKeyFacts[];
+  readonly rules: readonly KnownRule[];
+  readonly alerts: AlertConfiguration;
+  /** ARNs of the account's topics that somebody confirmed to listen to. */
+  readonly heardTopics: ReadonlySet<string>;
+}
+
+export interface AccessKeyFacts {
+  readonly accessKeyId: string;
+  /** ARN of the user, or of the account's root. */
+  readonly owner: string;
+  readonly isRoot: boolean;
+  readonly active: boolean;
+  readonly createdMs: number;
+}
+
+export async function readAccountFacts(
+  queries: SettingsQueries,
+  of: { readonly accountId: string; readonly region: string; readonly nowMs: number },
+): Promise<AccountFacts> {
+  const { accountId, region } = of;
+  const { configuration } = await accountState(queries, accountId);
+  const buckets = await queries.selectFrom("s3_buckets").selectAll().execute();
+  const subscriptions = await queries
+    .selectFrom("sns_subscriptions")
+    .select("topic_arn")
+    .where("account_id", "=", accountId)
+    .where("confirmed", "=", 1)
+    .execute();
+  const encryption = await queries
+    .selectFrom("xray_encryption")
+    .select("key_arn")
+    .where("account_id", "=", accountId)
+    .where("region", "=", region)
+    .executeTakeFirst();
+  return {
+    ...of,
+    trails: await trailsOf(queries, accountId),
+    buckets: new Map(buckets.map((bucket) => [bucket.name, bucket])),
+    keys: await queries
+      .selectFrom("kms_keys")
+      .selectAll()
+      .where("account_id", "=", accountId)
+      .where((or) => or.or([or("deletion_ms", "is", null), or("deletion_ms", ">", of.nowMs)]))
+      .orderBy("key_id")
+      .execute(),
+    traceKeyArn: encryption?.key_arn ?? "",
+    policies: await policiesOf(queries, accountId),
+    accessKeys: await accessKeysOf(queries, accountId),
+    rules: await knownRules(queries, accountId),
+    alerts: configuration,
+    heardTopics: new Set(subscriptions.map((row) => row.topic_arn)),
+  };
+}
+
+async function trailsOf(queries: SettingsQueries, accountId: string): Promise<TrailFacts[]> {
+  const rows = await queries
+    .selectFrom("trails")
+    .selectAll()
+    .where("account_id", "=", accountId)
+    .where("deleted_ms", "is", null)
+    .orderBy("arn")
+    .execute();
+  return Promise.all(
+    rows.map(async (row) => ({
+      row,
+      state: stateOf(await currentStateRow(queries, row.trail_id)),
+      statuses: await queries.selectFrom("trail_status").selectAll().where("trail_id", "=", row.trail_id).execute(),
+    })),
+  );
+}
+
+async function policiesOf(queries: SettingsQueries, accountId: string): Promise<PolicyInForce[]> {
+  const inline = await queries
+    .selectFrom("iam_inline_policies as policy")
+    .innerJoin("iam_entities as entity", "entity.entity_id", "policy.entity_id")
+    .select(["policy.policy_name", "policy.document", "entity.arn"])
+    .where("entity.account_id", "=", accountId)
+    .execute();
+  const attached = await queries
+    .selectFrom("iam_attached_policies as attached")
+    .innerJoin("iam_entities as entity", "entity.entity_id", "attached.entity_id")
+    .leftJoin("iam_policies as policy", "policy.policy_arn", "attached.policy_arn")
+    .leftJoin("iam_policy_versions as version", (join) =>
+      join
+        .onRef("version.policy_arn", "=", "policy.policy_arn")
+        .onRef("version.version", "=", "policy.default_version"),
+    )
+    .select(["attached.policy_arn", "version.document", "entity.arn"])
+    .where("entity.account_id", "=", accountId)
+    .orderBy("attached.policy_arn")
+    .execute();
+  const managed = new Map<string, { document: string; holders: string[] }>();
+  for (const { policy_arn: arn, document, arn: holder } of attached) {
+    const known = managed.get(arn);
+    if (known) known.holders.push(holder);
+    else managed.set(arn, { document: document ?? awsManagedPolicies.get(arn)?.document ?? "{}", holders: [holder] });
+  }
+  return [
+    ...inline.map((row) => ({ policy: `${row.arn} ${row.policy_name}`, document: row.document, holders: [row.arn] })),
+    ...[...managed].map(([policy, rest]) => ({ policy, ...rest })),
+  ];
+}
+
+async function accessKeysOf(queries: SettingsQueries, accountId: string): Promise<AccessKeyFacts[]> {
+  const rows = await queries
+    .selectFrom("iam_access_keys as key")
+    .leftJoin("iam_entities as user", "user.entity_id", "key.owner_id")
+    .select(["key.access_key_id", "key.owner_id", "key.status", "key.created_ms", "user.arn"])
+    .where("key.account_id", "=", accountId)
+    .orderBy("key.access_key_id")
+    .execute();
+  return rows.map((row) => ({
+    accessKeyId: row.access_key_id,
+    owner: row.arn ?? `arn:aws:iam::${accountId}:root`,
+    isRoot: row.owner_id === accountId,
+    active: row.status === "Active",
+    createdMs: row.created_ms,
+  }));
+}
