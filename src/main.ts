@@ -5,6 +5,7 @@ import { banner } from "./banner.js";
 import { type Config, ConfigError, printableConfig, readConfig, settings } from "./config.js";
 import { systemClock } from "./environment.js";
 import { bearerToken } from "./identity/bearer-token.js";
+import { catchTheRest } from "./last-resort.js";
 
 const usage = `usage: dosimeter <command> [--setting value …]
 
@@ -103,13 +104,13 @@ async function serve(config: Config): Promise<void> {
   if (process.stderr.isTTY || service.root.createdNow) process.stderr.write(banner({ config, ...service }));
 
   let stopping = false;
-  const stop = (signal: string) => {
+  const stop = (cause: string, status = 0) => {
     // The second signal is a person who does not want to wait.
     if (stopping) process.exit(1);
     stopping = true;
-    service.log("draining", { signal });
+    service.log("draining", { cause });
     service.close().then(
-      () => process.exit(0),
+      () => process.exit(status),
       (problem) => {
         service.log("drain failed", { problem: String(problem) });
         process.exit(1);
@@ -118,6 +119,7 @@ async function serve(config: Config): Promise<void> {
   };
   process.on("SIGTERM", () => stop("SIGTERM"));
   process.on("SIGINT", () => stop("SIGINT"));
+  catchTheRest(process, service.log, () => stop("an exception", 1));
 }
 
 /** `--config FILE` names the configuration file; every other flag is a setting. */

@@ -12,7 +12,17 @@ const ports = ["storage/*", "storage/settings/tables.ts", "storage/settings/tabl
 const arrows: readonly { from: string; to: readonly string[]; instead: string }[] = [
   {
     from: "main.ts",
-    to: ["config.ts", "compose.ts", "banner.ts", "demo", "export", "verify", "commands", "identity/bearer-token.ts"],
+    to: [
+      "config.ts",
+      "compose.ts",
+      "banner.ts",
+      "demo",
+      "export",
+      "verify",
+      "commands",
+      "last-resort.ts",
+      "identity/bearer-token.ts",
+    ],
     instead: "compose.ts",
   },
   { from: "banner.ts", to: ["config.ts"], instead: "config.ts" },
@@ -28,6 +38,7 @@ const arrows: readonly { from: string; to: readonly string[]; instead: string }[
     to: ["gateway/wire.ts", "jobs", "receivers", "tracing", "storage/facts/open-facts.ts"],
     instead: "what compose.ts gives it",
   },
+  { from: "last-resort.ts", to: ["log.ts"], instead: "log.ts" },
   { from: "log.ts", to: [], instead: "environment.ts" },
   { from: "config.ts", to: [], instead: "nothing: the configuration knows no part" },
   { from: "environment.ts", to: [], instead: "nothing: everything stands on it" },
