@@ -7,7 +7,7 @@ function caught() {
   const process = new EventEmitter();
   const lines: string[] = [];
   let ends = 0;
-  const log = createLog({ nowMs: () => Date.UTC(2026, 2, 1) }, (line) => void lines.push(line));
+  const log = createLog({ nowMs: () => Date.UTC(2026, 2, 1), monotonicMs: () => 0 }, (line) => void lines.push(line));
   catchTheRest(process, log, () => void ends++);
   return { process, lines, ends: () => ends };
 }
@@ -37,7 +37,7 @@ describe("what nothing else caught", () => {
 describe("a line of the log", () => {
   it("is one line of JSON whatever is in it, so that nobody can write another", () => {
     const lines: string[] = [];
-    const log = createLog({ nowMs: () => 0 }, (line) => void lines.push(line));
+    const log = createLog({ nowMs: () => 0, monotonicMs: () => 0 }, (line) => void lines.push(line));
     const forged = 'x"}\n{"time":"1970-01-01T00:00:00.000Z","message":"all is well\r\u2028\u001b[2J';
     log("a call failed", { userAgent: forged });
     log.failure("another", new Error(forged));
