@@ -7,6 +7,7 @@ import { createSigningKeys } from "./audit/signing-keys.js";
 import { openTree } from "./audit/tree/tree.js";
 import { type Config, ConfigError } from "./config.js";
 import { type Environment, systemEnvironment } from "./environment.js";
+import { type Certificate, openCertificate } from "./gateway/certificate.js";
 import { createGateway } from "./gateway/gateway.js";
 import { startHttpServer } from "./gateway/http-server.js";
 import { daemonCaller, ensureDaemonRole } from "./identity/daemon-role.js";
@@ -91,6 +92,7 @@ const indexSweepEveryMs = 10_000;
 const queriesEveryMs = 200;
 const dashboardsEveryMs = 5_000;
 const sweepJob = "sweep the index of traces";
+const certificateEveryMs = 2_000;
 const rejectionsEveryMs = 5_000;
 
 /** A running service. */
@@ -133,6 +135,7 @@ export async function compose(
   };
 
   try {
+    const certificate = await certificateOf(config);
     const settings = await openSettings({
       dataFolder,
       environment,
@@ -166,6 +169,7 @@ export async function compose(
     const destinations = createDestinations({
       endpoint: () => endpoint,
       ...(config.s3Endpoint !== undefined && { objects: objectsElsewhere(config.s3Endpoint, config) }),
+      ...(certificate && { agent: certificate.ownAgent }),
       credentials: identity.serviceCredentials,
       nowMs: () => clock.nowMs(),
     });
@@ -342,6 +346,9 @@ export async function compose(
         { name: "run queries", everyMs: queriesEveryMs, run: () => queries.run() },
         { name: "refresh dashboards", everyMs: dashboardsEveryMs, run: () => dashboards.run() },
         { name: "forget queries", everyMs: upkeepEveryMs, run: () => queries.forget() },
+        ...(certificate
+          ? [{ name: "renew the certificate", everyMs: certificateEveryMs, run: () => certificate.reload() }]
+          : []),
         { name: "rotate keys", everyMs: upkeepEveryMs, run: async () => void (await keyUpkeep.run(clock.nowMs())) },
       ],
       log.failure,
@@ -369,10 +376,11 @@ export async function compose(
         certificates: signer.certificates,
         daemon: () => daemon?.stats(),
       }),
+      certificate,
       log: log.failure,
     });
     closing.push(() => server.close());
-    endpoint = `http://${urlHost(server.host)}:${server.port}`;
+    endpoint = `${scheme(certificate)}://${urlHost(server.host)}:${server.port}`;
     const daemon =
       config.daemonPort === undefined
         ? undefined
@@ -382,6 +390,7 @@ export async function compose(
             vouched: { caller: daemonCaller(daemonRole, "xray-daemon"), region: config.region },
             serve: gateway.serve,
             environment,
+            certificate,
           });
     if (daemon) closing.push(() => daemon.close());
     const otlp = await startOtlp(config, {
@@ -389,6 +398,7 @@ export async function compose(
       vouched: { caller: daemonCaller(daemonRole, "otlp"), region: config.region },
       log: log.failure,
       closing,
+      certificate,
     });
     jobs.start();
     void jobs.runNow(sweepJob);
@@ -397,6 +407,20 @@ export async function compose(
     await close();
     throw problem;
   }
+}
+
+/** @throws ConfigError for one without a key, and for files that cannot be used. */
+async function certificateOf({ tlsCertificate, tlsKey }: Config): Promise<Certificate | undefined> {
+  if (tlsCertificate === undefined && tlsKey === undefined) return undefined;
+  if (tlsCertificate === undefined || tlsKey === undefined)
+    throw new ConfigError("DOSIMETER_TLS_CERTIFICATE and DOSIMETER_TLS_KEY must be given together");
+  return openCertificate({ certificate: tlsCertificate, key: tlsKey }).catch((problem: Error) => {
+    throw new ConfigError(`DOSIMETER_TLS_CERTIFICATE and DOSIMETER_TLS_KEY: ${problem.message}`);
+  });
+}
+
+function scheme(certificate: Certificate | undefined): "http" | "https" {
+  return certificate === undefined ? "http" : "https";
 }
 
 /** @throws ConfigError for a relay without a sender. */
@@ -414,10 +438,11 @@ async function startOtlp(
     readonly vouched: Vouched;
     readonly log: Log["failure"];
     readonly closing: (() => Promise<unknown> | unknown)[];
+    readonly certificate: Certificate | undefined;
   },
 ): Promise<Pick<RunningService, "otlpHttp" | "otlpGrpc">> {
   const { host, otlpHttpPort, otlpGrpcPort, otlpWithoutCredentials: withoutCredentials } = config;
-  const { serve, vouched, log, closing } = parts;
+  const { serve, vouched, log, closing, certificate } = parts;
   const started: { otlpHttp?: string; otlpGrpc?: string } = {};
   if (otlpHttpPort !== undefined) {
     const door = await startHttpServer({
@@ -425,10 +450,11 @@ async function startOtlp(
       port: otlpHttpPort,
       connectionsMax: config.connectionsMax,
       serve: otlpHttpDoor({ serve, vouched, withoutCredentials }),
+      certificate,
       log,
     });
     closing.push(() => door.close());
-    started.otlpHttp = `http://${urlHost(door.host)}:${door.port}`;
+    started.otlpHttp = `${scheme(certificate)}://${urlHost(door.host)}:${door.port}`;
   }
   if (otlpGrpcPort !== undefined) {
     const { bodyBytesMax } = config;
@@ -439,9 +465,10 @@ async function startOtlp(
       serve,
       vouched,
       withoutCredentials,
+      certificate,
     });
     closing.push(() => door.close());
-    started.otlpGrpc = `http://${urlHost(host)}:${door.port}`;
+    started.otlpGrpc = `${scheme(certificate)}://${urlHost(host)}:${door.port}`;
   }
   return started;
 }

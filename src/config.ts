@@ -145,6 +145,21 @@ export const settings = {
     secret: true,
     parse: text,
   }),
+  tlsCertificate: setting<string | undefined>({
+    variable: "DOSIMETER_TLS_CERTIFICATE",
+    flag: "tls-certificate",
+    fallback: undefined,
+    meaning:
+      "file with the certificate (PEM, issuers behind it) with which every listener speaks TLS (default: none does)",
+    parse: text,
+  }),
+  tlsKey: setting<string | undefined>({
+    variable: "DOSIMETER_TLS_KEY",
+    flag: "tls-key",
+    fallback: undefined,
+    meaning: "file with its private key (PEM); wanted with a certificate",
+    parse: text,
+  }),
   deliverySeconds: setting<number>({
     variable: "DOSIMETER_DELIVERY_SECONDS",
     flag: "delivery-seconds",

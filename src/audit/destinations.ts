@@ -1,3 +1,4 @@
+import type { Agent } from "node:https";
 import { CloudTrailClient, StartDashboardRefreshCommand } from "@aws-sdk/client-cloudtrail";
 import { CloudWatchLogsClient, CreateLogStreamCommand, PutLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { DescribeKeyCommand, KMSClient } from "@aws-sdk/client-kms";
@@ -77,7 +78,7 @@ const servicePrincipal = "cloudtrail.amazonaws.com";
 const lifetimeSeconds = 3600;
 /** Credentials are replaced this long before they expire. */
 const refreshMarginMs = 5 * 60 * 1000;
-const requestTimeoutMs = 30_000;
+const requestTimeouts = { requestTimeout: 30_000, connectionTimeout: 30_000 };
 /** Clients kept for trails and their roles; the oldest makes room. */
 const clientsMax = 200;
 
@@ -93,6 +94,8 @@ export function createDestinations(deps: {
     readonly endpoint: string;
     readonly key?: { readonly accessKeyId: string; readonly secretAccessKey: string };
   };
+  /** For connections to `endpoint`, where not any will do. */
+  readonly agent?: Agent;
   readonly credentials: CredentialSource;
   readonly nowMs: () => number;
 }) {
@@ -139,7 +142,7 @@ export function createDestinations(deps: {
     credentials: renewed(fetch),
     // Our jobs try again at their own pace and keep what failed; one quick second try hides a closed connection.
     maxAttempts: 2,
-    requestHandler: { requestTimeout: requestTimeoutMs, connectionTimeout: requestTimeoutMs },
+    requestHandler: { ...requestTimeouts, ...(deps.agent && { httpsAgent: deps.agent }) },
   });
 
   const asService = (trail: TrailIdentity) => async () =>
@@ -157,7 +160,7 @@ export function createDestinations(deps: {
         new S3Client({
           ...settingsOf(trail.homeRegion, asService(trail)),
           forcePathStyle: true,
-          ...(deps.objects && { endpoint: deps.objects.endpoint }),
+          ...(deps.objects && { endpoint: deps.objects.endpoint, requestHandler: requestTimeouts }),
           ...(deps.objects?.key && { credentials: deps.objects.key }),
         }),
     );
@@ -181,7 +184,7 @@ export function createDestinations(deps: {
       return new S3Client({
         ...settings,
         forcePathStyle: true,
-        ...(deps.objects && { endpoint: deps.objects.endpoint }),
+        ...(deps.objects && { endpoint: deps.objects.endpoint, requestHandler: requestTimeouts }),
         // The role must be there in any case; elsewhere it is the key that opens buckets.
         ...(deps.objects?.key && { credentials: () => credentials().then(() => deps.objects!.key!) }),
       });

@@ -97,8 +97,9 @@ function writeRecord(
   record += `,"recipientAccountId":"${facts.accountId}","eventCategory":"${facts.event.category}"`;
   if (facts.tls) {
     record += `,"tlsDetails":${JSON.stringify({
-      tlsVersion: facts.tls.version,
-      cipherSuite: facts.tls.cipherSuite,
+      // gRPC's library does not tell.
+      tlsVersion: facts.tls.version || undefined,
+      cipherSuite: facts.tls.cipherSuite || undefined,
       clientProvidedHostHeader: cut(facts.host),
     })}`;
   }

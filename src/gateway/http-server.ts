@@ -1,7 +1,9 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import type { Certificate } from "./certificate.js";
 import type { WireRequest, WireResponse } from "./wire.js";
 
 export interface HttpServerOptions {
@@ -14,6 +16,8 @@ export interface HttpServerOptions {
   readonly pages?: Readonly<Record<string, () => WireResponse | Promise<WireResponse>>>;
   /** Set on every request by a door that vouches for its callers; never for the public port. */
   readonly vouched?: WireRequest["vouched"];
+  /** The port speaks TLS with it, and nothing else. */
+  readonly certificate?: Certificate | undefined;
   readonly log: (message: string, cause: unknown) => void;
 }
 
@@ -44,7 +48,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
       response.destroy();
     });
   };
-  const server = createServer({ maxHeaderSize: headerBytesMax, keepAlive: true, noDelay: true }, handle);
+  const server = serverOf(options.certificate, handle);
   // 100 Continue is sent when somebody begins to read the body: a request refused by its headers never gets it.
   server.on("checkContinue", (message: IncomingMessage, response: ServerResponse) => {
     message.once("resume", () => {
@@ -67,6 +71,14 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
       return drain(server, graceMs);
     },
   };
+}
+
+function serverOf(certificate: Certificate | undefined, handle: RequestListener): Server {
+  const settings = { maxHeaderSize: headerBytesMax, keepAlive: true, noDelay: true };
+  if (certificate === undefined) return createServer(settings, handle);
+  const server = createTlsServer({ ...settings, ...certificate.current }, handle);
+  certificate.onChange((context) => server.setSecureContext(context));
+  return server;
 }
 
 function listen(server: Server, { host, port }: HttpServerOptions): Promise<void> {
@@ -136,7 +148,7 @@ function headersOf(rawHeaders: readonly string[]): Record<string, string[]> {
   return headers;
 }
 
-function tlsOf(socket: Socket): Pick<WireRequest, "tls"> {
+export function tlsOf(socket: Socket): Pick<WireRequest, "tls"> {
   const { getProtocol, getCipher } = socket as Partial<import("node:tls").TLSSocket>;
   if (getProtocol === undefined || getCipher === undefined) return {};
   return { tls: { version: getProtocol.call(socket) ?? "", cipherSuite: getCipher.call(socket).standardName } };

@@ -1,7 +1,11 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
+import type { Server as NetServer } from "node:net";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import type { Certificate } from "../gateway/certificate.js";
+import { tlsOf } from "../gateway/http-server.js";
 import type { WireRequest } from "../gateway/wire.js";
+import { tlsOrLoopback } from "./tls-or-loopback.js";
 import type { Serve, Vouched } from "./vouched-call.js";
 
 /** The daemon's own keep-alive; SDKs poll it for sampling rules and targets, unsigned. */
@@ -10,23 +14,31 @@ const headersMs = 20_000;
 const requestMs = 60_000;
 const connectionsMax = 256;
 
+export type DaemonProxy = NetServer & { closeAllConnections(): void };
+
 /**
  * The daemon's TCP port: every request goes on to the X-Ray API in the daemon's name. What a client signed for somebody
  * else is taken off, as AWS's daemon takes it off before it signs anew.
  */
-export function daemonProxy(serve: Serve, vouched: Vouched): Server {
-  const server = createServer((incoming, outgoing) => {
+export function daemonProxy(serve: Serve, vouched: Vouched, certificate: Certificate | undefined): DaemonProxy {
+  const listener: RequestListener = (incoming, outgoing) => {
     forward(incoming, outgoing, serve, vouched).catch(() => {
       // The client is gone, or the gateway is: there is nobody to tell, or nothing more to say.
       if (outgoing.headersSent) outgoing.destroy();
       else outgoing.writeHead(502).end();
     });
-  });
+  };
+  if (certificate !== undefined) return tlsOrLoopback(certificate, listener, limit);
+  const server = createServer(listener);
+  limit(server);
+  return server;
+}
+
+function limit(server: Server): void {
   server.keepAliveTimeout = keepAliveMs;
   server.headersTimeout = headersMs;
   server.requestTimeout = requestMs;
   server.maxConnections = connectionsMax;
-  return server;
 }
 
 async function forward(incoming: IncomingMessage, outgoing: ServerResponse, serve: Serve, vouched: Vouched) {
@@ -49,6 +61,7 @@ function toWireRequest(incoming: IncomingMessage, vouched: Vouched): WireRequest
     headers,
     body: incoming,
     remoteAddress: incoming.socket.remoteAddress ?? "",
+    ...tlsOf(incoming.socket),
     vouched,
   };
 }

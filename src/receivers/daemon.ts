@@ -1,12 +1,12 @@
 import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
 import { once } from "node:events";
-import type { Server } from "node:http";
 import { type AddressInfo, isIPv6 } from "node:net";
 import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Environment } from "../environment.js";
+import type { Certificate } from "../gateway/certificate.js";
 import { type DaemonCounters, noCounts } from "./daemon-counters.js";
-import { daemonProxy } from "./daemon-proxy.js";
+import { type DaemonProxy, daemonProxy } from "./daemon-proxy.js";
 import { DaemonTelemetry } from "./daemon-telemetry.js";
 import { SegmentUploads } from "./segment-uploads.js";
 import type { Serve, Vouched } from "./vouched-call.js";
@@ -46,10 +46,12 @@ export async function startDaemon(options: {
   vouched: Vouched;
   serve: Serve;
   environment: Environment;
+  /** For TCP. Datagrams stay in clear. */
+  certificate?: Certificate | undefined;
 }): Promise<Daemon> {
   const { host, vouched, serve, environment } = options;
   const counters = noCounts();
-  const server = daemonProxy(serve, vouched);
+  const server = daemonProxy(serve, vouched, options.certificate);
   const socket = await listen(server, host, options.port);
   const { port } = server.address() as AddressInfo;
   const address = isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`;
@@ -91,7 +93,7 @@ export async function startDaemon(options: {
 }
 
 /** Binds both doors to one number. */
-async function listen(server: Server, host: string, port: number): Promise<Socket> {
+async function listen(server: DaemonProxy, host: string, port: number): Promise<Socket> {
   for (let attempt = 1; ; attempt++) {
     server.listen(port, host);
     await once(server, "listening");

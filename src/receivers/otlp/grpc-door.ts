@@ -8,6 +8,7 @@ import {
   type sendUnaryData,
   status,
 } from "@grpc/grpc-js";
+import type { Certificate } from "../../gateway/certificate.js";
 import type { WireRequest, WireResponse } from "../../gateway/wire.js";
 import { decodeRpcStatus } from "../../tracing/otel/trace-messages.js";
 import type { Serve, Vouched } from "../vouched-call.js";
@@ -37,7 +38,7 @@ const traceService: ServiceDefinition = {
   },
 };
 
-/** OTLP over gRPC without TLS: each export goes on as a call of the X-Ray API. @throws if the port is taken. */
+/** OTLP over gRPC: each export goes on as a call of the X-Ray API. @throws if the port is taken. */
 export async function startOtlpGrpcDoor(options: {
   readonly host: string;
   /** 0: any free one. */
@@ -46,6 +47,7 @@ export async function startOtlpGrpcDoor(options: {
   readonly serve: Serve;
   readonly vouched: Vouched;
   readonly withoutCredentials: WithoutCredentials;
+  readonly certificate?: Certificate | undefined;
 }): Promise<OtlpGrpcDoor> {
   const { host, serve, vouched, withoutCredentials } = options;
   const server = new Server({
@@ -54,7 +56,7 @@ export async function startOtlpGrpcDoor(options: {
   });
   server.addService(traceService, {
     export(call: ServerUnaryCall<Buffer, Buffer>, callback: sendUnaryData<Buffer>) {
-      serve(inSomebodysName(wireRequestOf(call), withoutCredentials, vouched)).then(
+      serve(inSomebodysName(wireRequestOf(call, options.certificate !== undefined), withoutCredentials, vouched)).then(
         (response) => answer(response, callback),
         () => callback({ code: status.INTERNAL, details: "The call could not be served." }),
       );
@@ -62,7 +64,9 @@ export async function startOtlpGrpcDoor(options: {
   });
   const shownHost = host.includes(":") ? `[${host}]` : host;
   const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync(`${shownHost}:${options.port}`, ServerCredentials.createInsecure(), (problem, bound) =>
+    const { certificate } = options;
+    const credentials = certificate ? new RenewedCredentials(certificate) : ServerCredentials.createInsecure();
+    server.bindAsync(`${shownHost}:${options.port}`, credentials, (problem, bound) =>
       problem ? reject(problem) : resolve(bound),
     );
   });
@@ -79,7 +83,19 @@ export async function startOtlpGrpcDoor(options: {
   };
 }
 
-function wireRequestOf(call: ServerUnaryCall<Buffer, Buffer>): WireRequest {
+/** The library's own keep the first certificate for good. */
+class RenewedCredentials extends ServerCredentials {
+  constructor(certificate: Certificate) {
+    super({}, certificate.current);
+    certificate.onChange((context) => this.updateSecureContextOptions(context));
+  }
+
+  override _equals(other: ServerCredentials): boolean {
+    return this === other;
+  }
+}
+
+function wireRequestOf(call: ServerUnaryCall<Buffer, Buffer>, secure: boolean): WireRequest {
   const authorization = call.metadata.get("authorization").map(String);
   const userAgent = call.metadata.get("user-agent").map(String);
   return {
@@ -95,6 +111,7 @@ function wireRequestOf(call: ServerUnaryCall<Buffer, Buffer>): WireRequest {
     },
     body: Readable.from([call.request]),
     remoteAddress: addressOf(call.getPeer()),
+    ...(secure && { tls: { version: "", cipherSuite: "" } }),
   };
 }
 

@@ -20,7 +20,7 @@ export function inSomebodysName(request: WireRequest, allowed: WithoutCredential
   return { ...request, vouched };
 }
 
-function isLoopback(address: string): boolean {
+export function isLoopback(address: string): boolean {
   const family = isIP(address);
   return family !== 0 && loopback.check(address, family === 6 ? "ipv6" : "ipv4");
 }
