@@ -287,7 +287,7 @@ export async function compose(
       network: new NotificationNetwork(config.notificationNetworks ?? []),
       signer,
       ...(mailer && { mailer }),
-      onDead: (dead) => log("a notification was given up", { ...dead }),
+      onFailure: (failed) => log("a notification was not delivered", { ...failed }),
     });
     const logRetention = createLogRetention({ settings, logEvents });
     const watching = { settings, environment, holder: streams.holder, reportFailure: log.failure };

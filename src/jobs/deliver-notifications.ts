@@ -22,18 +22,21 @@ export interface DeliveryReport {
   readonly dead: number;
 }
 
-export interface DeadDelivery {
+export interface FailedDelivery {
   readonly messageId: string;
   readonly subscriptionArn: string;
   readonly attempts: number;
+  /** Refused by the receiver, not reached, or not trusted: TLS that does not hold is here. */
   readonly reason: string;
+  /** It is not tried again. */
+  readonly givenUp: boolean;
 }
 
 /**
  * Posts messages of SNS topics to their subscriptions, at least once each. Several processes may run it: a delivery is
  * claimed in a transaction before it is posted.
  *
- * @param onDead is told of every delivery that is given up, for the log.
+ * @param onFailure is told of every attempt that failed, for the log.
  */
 export function createNotificationDelivery(deps: {
   readonly settings: SettingsStore;
@@ -41,7 +44,7 @@ export function createNotificationDelivery(deps: {
   readonly signer: NotificationSigner;
   /** Absent where no SMTP relay is configured. */
   readonly mailer?: Mailer;
-  readonly onDead: (dead: DeadDelivery) => void;
+  readonly onFailure: (failed: FailedDelivery) => void;
 }) {
   const { settings } = deps;
 
@@ -87,13 +90,8 @@ export function createNotificationDelivery(deps: {
         .where("subscription_arn", "=", delivery.subscriptionArn)
         .execute();
     });
-    if (dead)
-      deps.onDead({
-        messageId: delivery.messageId,
-        subscriptionArn: delivery.subscriptionArn,
-        attempts,
-        reason: failure,
-      });
+    const { messageId, subscriptionArn } = delivery;
+    deps.onFailure({ messageId, subscriptionArn, attempts, reason: failure, givenUp: dead });
     return dead ? "dead" : "retried";
   }
 

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Caller } from "../../identity/caller.js";
 import { type NotificationSigner, openNotificationSigning } from "../../identity/notification-signing.js";
-import { createNotificationDelivery, type DeadDelivery } from "../../jobs/deliver-notifications.js";
+import { createNotificationDelivery, type FailedDelivery } from "../../jobs/deliver-notifications.js";
 import { NotificationNetwork } from "../../jobs/notification-network.js";
 import { accountId, cloudTrail, openTestAccount, region, stranger, type TestAccount } from "../test-account.fixture.js";
 import { snsService } from "./service.js";
@@ -45,7 +45,7 @@ describe("SNS", () => {
   let receiver: Receiver;
   let endpoint: string;
   let deliver: () => Promise<{ delivered: number; retried: number; dead: number }>;
-  let dead: DeadDelivery[];
+  let failed: FailedDelivery[];
   let signer: NotificationSigner;
   let TopicArn: string;
 
@@ -56,12 +56,12 @@ describe("SNS", () => {
     sns = (name, input, caller) => account.run(service, name, input, caller);
     receiver = new Receiver();
     endpoint = await receiver.open();
-    dead = [];
+    failed = [];
     const delivery = createNotificationDelivery({
       settings: account.settings,
       signer,
       network: new NotificationNetwork(["127.0.0.0/8"]),
-      onDead: (each) => dead.push(each),
+      onFailure: (each) => failed.push(each),
     });
     deliver = () => delivery.run(account.environment.clock.nowMs());
     ({ TopicArn } = await sns("CreateTopic", { Name: "trail-files" }));
@@ -185,9 +185,16 @@ describe("SNS", () => {
       account.advance(3_600_000);
     }
     expect(receiver.received).toHaveLength(12);
-    expect(dead).toEqual([
-      { messageId: MessageId, subscriptionArn: SubscriptionArn, attempts: 12, reason: "the receiver answered 500" },
-    ]);
+    expect(failed.map(({ attempts, givenUp }) => [attempts, givenUp])).toEqual(
+      Array.from({ length: 12 }, (_, index) => [index + 1, index === 11]),
+    );
+    expect(failed.at(-1)).toEqual({
+      messageId: MessageId,
+      subscriptionArn: SubscriptionArn,
+      attempts: 12,
+      reason: "the receiver answered 500",
+      givenUp: true,
+    });
     const { Attributes } = await sns("GetSubscriptionAttributes", { SubscriptionArn });
     expect(Attributes).toMatchObject({ DeliveriesWaiting: "0", DeliveriesDead: "1" });
     account.advance(15 * 86_400_000);
@@ -258,7 +265,7 @@ describe("SNS", () => {
       settings: account.settings,
       signer,
       network: new NotificationNetwork([]),
-      onDead: () => {},
+      onFailure: () => {},
     });
     const { port } = new URL(endpoint);
     for (const host of ["127.0.0.1", "localhost", "[::ffff:127.0.0.1]", "2130706433", "0.0.0.0"])
