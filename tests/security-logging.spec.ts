@@ -116,7 +116,7 @@ describe("16.3.1: authentication", () => {
     }
     const stranger = await fetch(`${service.endpoint}/Groups`, { method: "POST", body: "{}" });
     expect(await recordOf(stranger.headers.get("x-amzn-requestid")!)).toMatchObject({
-      errorCode: "MissingAuthenticationToken",
+      errorCode: "MissingAuthenticationTokenException",
       userIdentity: { accountId: "anonymous" },
     });
   });
