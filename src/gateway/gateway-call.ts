@@ -3,6 +3,7 @@ import type { Environment } from "../environment.js";
 import type { AccessContext, AccessRequest, Decision } from "../identity/access.js";
 import type { Authorizer } from "../identity/authorizer.js";
 import type { Caller } from "../identity/caller.js";
+import type { RowCondition } from "../identity/row-condition.js";
 import type { Call } from "../services/operation.js";
 import { accessDenied } from "../services/service-error.js";
 import type { SettingsStore, SettingsTransaction } from "../storage/settings-store.js";
@@ -30,6 +31,8 @@ export class GatewayCall implements Call {
   readonly #entry: CallEntry;
   readonly #deps: GatewayCallDeps;
   #commitBegun = false;
+  #visibleRows: RowCondition | undefined;
+  #visibleRowsAsked = false;
 
   constructor(
     entry: CallEntry,
@@ -72,6 +75,20 @@ export class GatewayCall implements Call {
 
   async may(access: AccessRequest): Promise<boolean> {
     return (await this.decide(access)).allowed;
+  }
+
+  visibleRows(): RowCondition | undefined {
+    this.#visibleRowsAsked = true;
+    return this.#visibleRows;
+  }
+
+  limitTo(rows: RowCondition): void {
+    this.#visibleRows = rows;
+  }
+
+  /** The operation never asked which rows its caller may see, though these are not all. */
+  get ignoredItsLimit(): boolean {
+    return this.#visibleRows !== undefined && !this.#visibleRowsAsked;
   }
 
   note(facts: Readonly<Record<string, unknown>>): void {

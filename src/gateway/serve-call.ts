@@ -74,6 +74,7 @@ async function attempt(entry: CallEntry, deps: ServeDeps): Promise<Outcome> {
     entry.noteInput(input, call);
     await authorise(entry.routed, input, call);
     const output = await entry.routed.operation.execute(input, call);
+    if (call.ignoredItsLimit) throw new Error(`${entry.routed.operation.name} did not ask which rows may be seen`);
     return { kind: "answered", output };
   } catch (reason) {
     entry.openBody?.destroy();
@@ -234,6 +235,7 @@ async function authorise({ operation }: OperationEntry, input: unknown, call: Ga
     const decided = call.decide(access);
     const decision = decided instanceof Promise ? await decided : decided;
     if (!decision.allowed) throw accessDenied(decision.message);
+    if (decision.rows !== undefined) call.limitTo(decision.rows);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { PrincipalMatch } from "./policy/principal.js";
+import type { RowCondition } from "./row-condition.js";
 
 /** One thing a call wants to do to one resource, as policies see it. */
 export interface AccessRequest {
@@ -19,6 +20,12 @@ export interface AccessRequest {
     /** How a grant names the caller that permits this use of a KMS key: as if `document` allowed it. */
     readonly granted?: PrincipalMatch;
   };
+  /**
+   * Set where the call is about many rows, such as traces, and policies may allow some of them by keys of rows. Granted
+   * if any row is; where the rows are `read`, the decision says which, and where they are `named` only, the answer tells
+   * nothing of them.
+   */
+  readonly rows?: "read" | "named";
 }
 
 /** Facts of the call that global condition keys are made from. */
@@ -31,7 +38,11 @@ export interface AccessContext {
 }
 
 export type Decision =
-  | { readonly allowed: true }
+  | {
+      readonly allowed: true;
+      /** Of an access that reads rows: which of them; absent for all. */
+      readonly rows?: RowCondition;
+    }
   | {
       readonly allowed: false;
       /** In IAM's words: who, which action, which resource, for want of which kind of policy. */

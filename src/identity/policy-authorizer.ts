@@ -3,6 +3,7 @@ import type { Authorizer } from "./authorizer.js";
 import type { Caller } from "./caller.js";
 import type { IdentityDirectory, Profile } from "./directory.js";
 import { evaluate, refuse } from "./policy/evaluate.js";
+import { evaluateRows } from "./policy/evaluate-rows.js";
 
 const noProfile: Profile = { identity: [], tags: {} };
 
@@ -33,7 +34,8 @@ export class PolicyAuthorizer implements Authorizer {
     if (!profile) return refuse(caller, access, "identity-based policy", false);
     const document = access.resourcePolicy?.document;
     const session = "sessionPolicies" in caller ? caller.sessionPolicies : undefined;
-    return evaluate(caller, access, context, {
+    const decideBy = access.rows === undefined ? evaluate : evaluateRows;
+    return decideBy(caller, access, context, {
       ...profile,
       ...(session && { session: session.map((text) => this.#directory.compile(text, "identity")) }),
       ...(document !== undefined && { resource: this.#directory.compile(document, resourcePolicyKind(access)) }),

@@ -1,6 +1,7 @@
 import type { EventClass, EventResource } from "../audit/event.js";
 import type { AccessRequest } from "../identity/access.js";
 import type { Caller } from "../identity/caller.js";
+import type { RowCondition } from "../identity/row-condition.js";
 import type { SettingsTransaction } from "../storage/settings-store.js";
 import type { ForeignRoute } from "./foreign-route.js";
 
@@ -96,6 +97,12 @@ export interface Call {
 
   /** Whether the caller may, without refusing them if not. */
   may(access: AccessRequest): Promise<boolean>;
+
+  /**
+   * Which rows the caller may see; undefined for all. An operation whose access reads rows asks for it, or its answer is
+   * withheld from a caller who may see some only.
+   */
+  visibleRows(): RowCondition | undefined;
 
   /** Further facts for the record, merged into `additionalEventData`. */
   note(facts: Readonly<Record<string, unknown>>): void;

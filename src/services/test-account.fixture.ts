@@ -6,6 +6,7 @@ import type { AccessRequest } from "../identity/access.js";
 import type { Caller } from "../identity/caller.js";
 import { openIdentity } from "../identity/open-identity.js";
 import { openVault } from "../identity/open-vault.js";
+import type { RowCondition } from "../identity/row-condition.js";
 import type { Vault } from "../identity/vault.js";
 import { openSqliteSettings } from "../storage/settings/open-settings.js";
 import type { SettingsStore } from "../storage/settings-store.js";
@@ -65,6 +66,7 @@ export async function openTestAccount(startMs = Date.UTC(2026, 2, 1)): Promise<T
 
   const callOf = (caller: Caller): Call => {
     const context = { nowMs, region, sourceIpAddress: "192.0.2.1", secureTransport: false };
+    let visibleRows: RowCondition | undefined;
     const may = async (access: AccessRequest) => (await authorizer.decide(caller, access, context)).allowed;
     return {
       requestId: environment.ids.uuid(),
@@ -81,7 +83,9 @@ export async function openTestAccount(startMs = Date.UTC(2026, 2, 1)): Promise<T
       async demand(access) {
         const decision = await authorizer.decide(caller, access, context);
         if (!decision.allowed) throw accessDenied(decision.message);
+        visibleRows ??= decision.rows;
       },
+      visibleRows: () => visibleRows,
       note: () => {},
     };
   };

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
+import type { Filter } from "../tracing/filter/filter.js";
 import type { EdgeTotals, GraphTotals, NodeTotals } from "../tracing/graph-totals.js";
 import { graphTotals } from "../tracing/service-graph.js";
 import type { CallFacts, IndexedTrace, NodeId, SegmentFacts, TraceFacts } from "../tracing/trace-facts.js";
@@ -114,6 +115,10 @@ function trace(
       ...given.facts,
     },
   };
+}
+
+function ofTenant(value: string): Filter {
+  return { kind: "annotation-values", key: "tenant", which: "some", tests: [{ comparison: "=", value }] };
 }
 
 /** A later version of a trace. */
@@ -244,6 +249,32 @@ export function traceIndexContract(
         expect(pages).toEqual(all.map(({ traceId }) => traceId));
         expect(scanned).toBe(25);
         expect((await search(scope, { limit: 25 })).next).toBeUndefined();
+      });
+
+      it("gives and counts only the traces that are visible", async () => {
+        const scope = newScope();
+        const traces = Array.from({ length: 12 }, (_, place) =>
+          trace({
+            facts: {
+              timeMs: noon + place * secondMs,
+              fault: place % 2 === 1,
+              annotations: [{ key: "tenant", value: place % 3 === 0 ? "a" : "b" }],
+            },
+          }),
+        );
+        await index().putTraces(scope, traces);
+        const visible = ofTenant("a");
+        const seen = traces.filter((_, place) => place % 3 === 0).reverse();
+        const all = await search(scope, { visible });
+        expect(all.traces.map(({ traceId }) => traceId)).toEqual(seen.map(({ facts }) => facts.traceId));
+        expect(all.scannedCount).toBe(4);
+        const faults = await search(scope, { visible, filter: { kind: "keyword", keyword: "fault" } });
+        expect(faults.traces.map(({ traceId }) => traceId)).toEqual(
+          seen.filter(({ facts }) => facts.fault).map(({ facts }) => facts.traceId),
+        );
+        expect(faults.scannedCount).toBe(4);
+        const page = await search(scope, { visible, limit: 3 });
+        expect(page).toMatchObject({ scannedCount: 3, next: { traceId: seen[2]!.facts.traceId } });
       });
 
       it("looks at a share of traces, the same ones at every call", async () => {
@@ -404,6 +435,37 @@ export function traceIndexContract(
             ?.okCount;
         for (let round = 0; round < 2; round++) {
           expect([await count(), await count("a"), await count("b"), await count("c")]).toEqual([3, 1, 2, undefined]);
+          await index().rollUp(options.settledMs());
+        }
+      });
+
+      it("are made of visible traces alone, links left out, whatever was added up before", async () => {
+        const scope = newScope();
+        const traces = ["a", "a", "b"].map((value) =>
+          trace({
+            groupArns: value === "b" ? [] : ["g"],
+            facts: {
+              segments: [segment(at)],
+              calls: [call(at), call({ ...at, source: node("queue"), link: true })],
+              annotations: [{ key: "tenant", value }],
+            },
+          }),
+        );
+        await index().putTraces(scope, traces);
+        for (let round = 0; round < 2; round++) {
+          for (const [value, count] of [
+            ["a", 2],
+            ["b", 1],
+          ] as const) {
+            const graph = await index().graph(scope, { ...everything, visible: ofTenant(value) });
+            expect(graph.nodes).toMatchObject([{ okCount: count }]);
+            expect(graph.edges).toMatchObject([{ okCount: count, link: false }]);
+          }
+          expect((await index().graph(scope, everything)).edges).toHaveLength(2);
+          const inGroup = { ...everything, groupArn: "g", visible: ofTenant("b") };
+          expect(await index().graph(scope, inGroup)).toEqual({ nodes: [], edges: [] });
+          const series = await items(scope, { periodMs: minuteMs, of: { node: {} }, visible: ofTenant("a") });
+          expect(series).toMatchObject([{ timeMs: noon, okCount: 2 }]);
           await index().rollUp(options.settledMs());
         }
       });

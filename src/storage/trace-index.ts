@@ -23,6 +23,8 @@ export interface TraceSearch {
   readonly limit: number;
   /** Without references to groups: those are resolved before. */
   readonly filter?: Filter;
+  /** To whoever searches there are no other traces: as a filter, and the others are not counted either. */
+  readonly visible?: Filter;
   /** Share of the traces (by a hash of their ids, the same at every call) that is looked at at all; absent: all. */
   readonly share?: number;
 }
@@ -36,7 +38,7 @@ export interface FoundTrace extends TracePosition {
 
 export interface FoundTraces {
   readonly traces: readonly FoundTrace[];
-  /** Traces of the range that were looked at for this page, matching or not. */
+  /** Visible traces of the range that were looked at for this page, matching or not. */
   readonly scannedCount: number;
   /** Where the next page begins; absent after the last. */
   readonly next?: TracePosition;
@@ -48,6 +50,22 @@ export interface GraphQuery {
   readonly untilMs: number;
   /** Only traces that met this group's filter when they were compiled. */
   readonly groupArn?: string;
+  /**
+   * To whoever asks there are no other traces, nor links, which may lead to others. Without references to groups.
+   * Rejects with `TooManyTraces` where the range holds more traces than can be held against it at once.
+   */
+  readonly visible?: Filter;
+}
+
+/** A question about traces of a filter covers more traces than one answer may cost. */
+export class TooManyTraces extends Error {
+  override readonly name = "TooManyTraces";
+  readonly tracesMax: number;
+
+  constructor(tracesMax: number) {
+    super(`more than ${tracesMax} traces`);
+    this.tracesMax = tracesMax;
+  }
 }
 
 /** What the traces of one minute add up to. */

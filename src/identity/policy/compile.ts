@@ -1,9 +1,10 @@
 import type { Caller } from "../caller.js";
+import { bothRows, eitherRows, everyRow, isNoRow, noRow, otherRows, type RowCondition } from "../row-condition.js";
 import type { ConditionValues } from "./condition-values.js";
 import { type Condition, compileConditions } from "./conditions.js";
 import { type PolicyDocument, type PolicyKind, type PolicyStatement, parsePolicy } from "./document.js";
 import { compilePattern, type Matcher, patternTokens } from "./pattern.js";
-import { closerMatch, compilePrincipal, type PrincipalMatch } from "./principal.js";
+import { closeness, closerMatch, compilePrincipal, type PrincipalMatch } from "./principal.js";
 import { compileTemplate, parseTemplate } from "./template.js";
 
 /** What a statement is asked about. */
@@ -24,6 +25,14 @@ export type PolicyAnswer =
 /** A policy made into functions once, when it changed. */
 export interface CompiledPolicy {
   answer(question: PolicyQuestion): PolicyAnswer;
+  /** Only of a policy with conditions on keys of rows (`rowKeyOf`): each of its answers, and the rows that get it. */
+  readonly answersOfRows?: (question: PolicyQuestion) => readonly AnswerOfRows[];
+}
+
+/** No row gets two of a policy's answers, and each gets one; what no row gets is left out. */
+export interface AnswerOfRows {
+  readonly answer: PolicyAnswer;
+  readonly rows: RowCondition;
 }
 
 const denied: PolicyAnswer = { effect: "deny" };
@@ -54,13 +63,54 @@ export function compilePolicy(document: PolicyDocument): CompiledPolicy {
       for (const statement of allows) closest = closerMatch(closest, statement.matches(question));
       return closest === undefined ? silent : allowedAs[closest];
     },
+    ...(statements.some(({ rowsOf }) => rowsOf) && {
+      answersOfRows: (question: PolicyQuestion) => answersOfRows(denies, allows, question),
+    }),
   };
+}
+
+function answersOfRows(
+  denies: readonly CompiledStatement[],
+  allows: readonly CompiledStatement[],
+  question: PolicyQuestion,
+): AnswerOfRows[] {
+  const rowsOf = (statements: readonly CompiledStatement[], as?: PrincipalMatch) =>
+    eitherRows(
+      ...statements.map((statement) => {
+        const match = statement.matchesCall(question);
+        if (match === undefined || (as !== undefined && match !== as)) return noRow;
+        if (statement.rowsOf) return statement.rowsOf(question);
+        return statement.matches(question) === undefined ? noRow : everyRow;
+      }),
+    );
+  return eachWithItsRows((answer) =>
+    answer.effect === "deny" ? rowsOf(denies) : answer.effect === "allow" ? rowsOf(allows, answer.match) : everyRow,
+  );
+}
+
+/**
+ * Parts all rows among the answers that there are: a denial before all, then the closest Allow, then silence.
+ *
+ * @param rowsOf what would get an answer if none before it held.
+ */
+export function eachWithItsRows(rowsOf: (answer: PolicyAnswer) => RowCondition): AnswerOfRows[] {
+  let rest: RowCondition = everyRow;
+  return [denied, ...closeness.map((match) => allowedAs[match]), silent].flatMap((answer) => {
+    const wanted = rowsOf(answer);
+    const rows = bothRows(rest, wanted);
+    rest = bothRows(rest, otherRows(wanted));
+    return isNoRow(rows) ? [] : [{ answer, rows }];
+  });
 }
 
 interface CompiledStatement {
   readonly effect: "Allow" | "Deny";
   /** How the statement applies; undefined if it does not. */
   matches(question: PolicyQuestion): PrincipalMatch | undefined;
+  /** The same, whatever its conditions say. */
+  matchesCall(question: PolicyQuestion): PrincipalMatch | undefined;
+  /** Only where its conditions ask of rows: those for which they hold. */
+  readonly rowsOf?: (question: PolicyQuestion) => RowCondition;
 }
 
 function compileStatement(statement: PolicyStatement, variables: boolean): CompiledStatement {
@@ -69,13 +119,17 @@ function compileStatement(statement: PolicyStatement, variables: boolean): Compi
   const matchesResource = compileResources(statement, variables);
   const condition: Condition = compileConditions(statement.conditions, { variables });
   const principal = compileStatementPrincipal(statement);
+  const matchesCall = (question: PolicyQuestion) =>
+    matchesAction(question.action) && matchesResource(question) ? principal(question.caller) : undefined;
+  const { ofRows } = condition;
   return {
     effect,
+    matchesCall,
     matches: (question) => {
-      if (!matchesAction(question.action) || !matchesResource(question)) return undefined;
-      const match = principal(question.caller);
+      const match = matchesCall(question);
       return match !== undefined && condition(question.values) ? match : undefined;
     },
+    ...(ofRows && { rowsOf: ({ values }: PolicyQuestion) => ofRows(values) }),
   };
 }
 

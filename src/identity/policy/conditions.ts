@@ -1,11 +1,18 @@
+import { bothRows, isNoRow, noRow, type RowCondition } from "../row-condition.js";
 import { type ConditionOperator, conditionOperators } from "./condition-operators.js";
 import type { ConditionValues } from "./condition-values.js";
 import { MalformedPolicy } from "./malformed-policy.js";
+import { compileRowCondition } from "./row-conditions.js";
+import { rowKeyOf } from "./row-keys.js";
 
 /** The Condition element as documents spell it, values already texts: operator, key, values. */
 export type ConditionElement = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 
-export type Condition = (values: ConditionValues) => boolean;
+export interface Condition {
+  (values: ConditionValues): boolean;
+  /** Only where it asks of keys of rows (`rowKeyOf`): for which rows it holds, the values of all other keys given. */
+  readonly ofRows?: (values: ConditionValues) => RowCondition;
+}
 
 /**
  * All operators and keys must hold (AND); of a key's values one suffices (OR), with a negated operator none may match.
@@ -15,12 +22,26 @@ export type Condition = (values: ConditionValues) => boolean;
 export function compileConditions(element: ConditionElement, options: { variables: boolean }): Condition {
   const conditions = Object.entries(element).flatMap(([name, keys]) => {
     const form = operatorForm(name);
-    return Object.entries(keys).map(([key, values]) => compileCondition(form, key.toLowerCase(), values, options));
+    return Object.entries(keys).map(([key, values]) => compileCondition(form, key, values, options));
   });
-  return (values) => conditions.every((condition) => condition(values));
+  const holds = (values: ConditionValues) => conditions.every((condition) => condition(values));
+  if (!conditions.some(({ ofRows }) => ofRows)) return holds;
+  return Object.assign(holds, { ofRows: (values: ConditionValues) => rowsOfAll(conditions, values) });
 }
 
-interface OperatorForm {
+function rowsOfAll(conditions: readonly Condition[], values: ConditionValues): RowCondition {
+  const ofRows: RowCondition[] = [];
+  for (const condition of conditions) {
+    if (!condition.ofRows && !condition(values)) return noRow;
+    if (condition.ofRows) ofRows.push(condition.ofRows(values));
+    if (ofRows.at(-1) && isNoRow(ofRows.at(-1)!)) return noRow;
+  }
+  return bothRows(...ofRows);
+}
+
+export interface OperatorForm {
+  /** In lower case, without `IfExists` and set prefixes. */
+  readonly name: string;
   readonly operator: ConditionOperator | "Null";
   readonly set: "any" | "all" | undefined;
   readonly ifExists: boolean;
@@ -38,13 +59,25 @@ function operatorForm(name: string): OperatorForm {
     }
   const ifExists = base.endsWith("ifexists");
   if (ifExists) base = base.slice(0, -"ifexists".length);
-  if (base === "null" && !ifExists && set === undefined) return { operator: "Null", set, ifExists };
+  if (base === "null" && !ifExists && set === undefined) return { name: base, operator: "Null", set, ifExists };
   const operator = conditionOperators.get(base);
   if (!operator) throw new MalformedPolicy(`Invalid Condition type : ${name.slice(0, 128)}.`);
-  return { operator, set, ifExists };
+  return { name: base, operator, set, ifExists };
 }
 
 function compileCondition(
+  form: OperatorForm,
+  keyAsWritten: string,
+  texts: readonly string[],
+  options: { variables: boolean },
+): Condition {
+  const condition = compileKnown(form, keyAsWritten.toLowerCase(), texts, options);
+  const rowKey = rowKeyOf(keyAsWritten);
+  if (rowKey === undefined) return condition;
+  return Object.assign(condition, { ofRows: compileRowCondition(form, rowKey, texts, options) });
+}
+
+function compileKnown(
   { operator, set, ifExists }: OperatorForm,
   key: string,
   texts: readonly string[],

@@ -37,7 +37,24 @@ export function evaluate(
     resource: access.resource,
     values: callValues(caller, access, context, policies.tags),
   };
-  const resource = withGrant(policies.resource?.answer(question) ?? nothing, access);
+  return decide(caller, access, {
+    identity: together(policies.identity, question),
+    resource: policies.resource?.answer(question) ?? nothing,
+    ...(policies.boundary && { boundary: policies.boundary.answer(question) }),
+    ...(policies.session && { session: together(policies.session, question) }),
+  });
+}
+
+/** What the policies of each kind say together. */
+export interface PolicyAnswers {
+  readonly identity: PolicyAnswer;
+  readonly resource: PolicyAnswer;
+  readonly boundary?: PolicyAnswer;
+  readonly session?: PolicyAnswer;
+}
+
+export function decide(caller: Caller, access: AccessRequest, answers: PolicyAnswers): Decision {
+  const resource = withGrant(answers.resource, access);
   const sameAccount = (access.resourceAccountId ?? accountOf(caller)) === accountOf(caller);
   switch (caller.kind) {
     case "root":
@@ -48,7 +65,7 @@ export function evaluate(
       if (resource.effect === "allow") return allowed;
       return refuse(caller, access, "resource-based policy", resource.effect === "deny");
     default:
-      return decidePrincipal(caller, access, question, policies, resource, sameAccount);
+      return decidePrincipal(caller, access, { ...answers, resource }, sameAccount);
   }
 }
 
@@ -65,14 +82,9 @@ function withGrant(answer: PolicyAnswer, { resourcePolicy }: AccessRequest): Pol
 function decidePrincipal(
   caller: Caller,
   access: AccessRequest,
-  question: PolicyQuestion,
-  policies: ApplicablePolicies,
-  resource: PolicyAnswer,
+  { identity, resource, boundary, session }: PolicyAnswers,
   sameAccount: boolean,
 ): Decision {
-  const identity = together(policies.identity, question);
-  const boundary = policies.boundary?.answer(question);
-  const session = policies.session && together(policies.session, question);
   if (identity.effect === "deny") return refuse(caller, access, "identity-based policy", true);
   if (resource.effect === "deny") return refuse(caller, access, "resource-based policy", true);
   if (boundary?.effect === "deny") return refuse(caller, access, "permissions boundary", true);

@@ -15,7 +15,7 @@ export type PrincipalMatch = "user" | "session" | "role" | "anyone" | "account";
 type PrincipalTest = (caller: Caller) => PrincipalMatch | undefined;
 
 /** From the closest to the loosest. */
-const closeness: readonly PrincipalMatch[] = ["user", "session", "role", "anyone", "account"];
+export const closeness: readonly PrincipalMatch[] = ["user", "session", "role", "anyone", "account"];
 
 export function closerMatch(a: PrincipalMatch | undefined, b: PrincipalMatch | undefined): PrincipalMatch | undefined {
   if (a === undefined || b === undefined) return a ?? b;

@@ -1,6 +1,7 @@
 import type { ConditionValues } from "./condition-values.js";
 import { MalformedPolicy } from "./malformed-policy.js";
 import { compilePattern, type Matcher, type PatternToken } from "./pattern.js";
+import { rowKeyOf } from "./row-keys.js";
 
 export interface Variable {
   readonly key: string;
@@ -89,7 +90,8 @@ export function splitTemplateAtColons(template: Template, count: number): Templa
   return components;
 }
 
-function resolveTemplate(template: Template, values: ConditionValues): PatternToken[] | undefined {
+/** @returns undefined if one of its variables has no single value. */
+export function resolveTemplate(template: Template, values: ConditionValues): PatternToken[] | undefined {
   const tokens: PatternToken[] = [];
   for (const part of template) {
     if (!isVariable(part)) {
@@ -112,6 +114,8 @@ function parseVariable(inside: string): Variable {
   const match = variablePattern.exec(inside);
   if (!match) throw new MalformedPolicy(`The policy variable \${${inside.slice(0, 128)}} is not well formed.`);
   const [, key, fallback] = match;
+  if (rowKeyOf(key!) !== undefined)
+    throw new MalformedPolicy(`${key} has no value in a call, so no policy variable can stand for it.`);
   return fallback === undefined ? { key: key!.toLowerCase() } : { key: key!.toLowerCase(), fallback };
 }
 

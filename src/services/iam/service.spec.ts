@@ -60,6 +60,7 @@ async function call(name: string, input: object = {}, caller: Caller = root): Pr
     accountId,
     host: "localhost",
     commit: (change) => settings.transact(change),
+    visibleRows: () => undefined,
     demand: async (access) => {
       const decision = await decide(access);
       if (!decision.allowed) throw accessDenied(decision.message);

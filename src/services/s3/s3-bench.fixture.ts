@@ -79,6 +79,7 @@ export async function openS3() {
       host: "localhost",
       secureTransport: false,
       commit: (change) => settings.transact(change),
+      visibleRows: () => undefined,
       demand,
       may,
       note: (facts) => void notes.push({ ...facts }),

@@ -104,7 +104,15 @@ async function call(name: string, input: object, caller: Caller): Promise<any> {
   };
   const theCall: Call = {
     ...context(),
-    ...{ requestId: "r", caller, accountId, host: "localhost", demand, note: () => undefined },
+    ...{
+      requestId: "r",
+      caller,
+      accountId,
+      host: "localhost",
+      demand,
+      note: () => undefined,
+      visibleRows: () => undefined,
+    },
     commit: (change) => settings.transact(change),
     may: async () => false,
   };

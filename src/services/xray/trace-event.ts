@@ -12,3 +12,8 @@ export const traceResources: readonly EventResource[] = [{ type: resourceType }]
 export function accessToAll(operationName: string) {
   return () => [{ action: `xray:${operationName}`, resource: "*" }];
 }
+
+/** Operations that tell of traces or groups, of which policies may let the caller see some (`call.visibleRows`). */
+export function accessToRows(operationName: string, rows: "read" | "named" = "read") {
+  return () => [{ action: `xray:${operationName}`, resource: "*", rows }];
+}

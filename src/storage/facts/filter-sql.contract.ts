@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { facts as anyFacts, inlinedFilter, inlinedTerm } from "../../tracing/filter/arbitraries.fixture.js";
+import { facts as anyFacts, inlinedFilter, inlinedTerm, policyTerm } from "../../tracing/filter/arbitraries.fixture.js";
 import { exampleTraces } from "../../tracing/filter/example-traces.fixture.js";
 import { exampleGroups, examples } from "../../tracing/filter/examples.fixture.js";
 import type { Filter } from "../../tracing/filter/filter.js";
@@ -88,6 +88,20 @@ export function filterSqlContract(name: string, open: () => Promise<FactDatabase
       }
       expect(telling).toBeGreaterThan(filters.length / 3);
     }, 120_000);
+
+    it("find what the rules say of what policies ask", async () => {
+      const seed = Number(process.env["DOSIMETER_TEST_SEED"] ?? 20_261_124);
+      const traces = fc.sample(anyFacts, { numRuns: 200, seed });
+      await store(database, traces);
+      const filters = fc.sample(policyTerm, { numRuns: 150, seed });
+      let telling = 0;
+      for (const filter of filters) {
+        const wanted = expected(filter, traces);
+        if (wanted.length > 0 && wanted.length < traces.length) telling++;
+        expect(await found(database, filter), `${JSON.stringify(filter)} (seed ${seed})`).toEqual(wanted);
+      }
+      expect(telling).toBeGreaterThan(filters.length / 4);
+    }, 60_000);
 
     it("compare numbers to the last bit", async () => {
       const numbers = fc.sample(fc.double({ noDefaultInfinity: true, noNaN: true }), { numRuns: 100, seed: 1 });

@@ -1,4 +1,5 @@
-import { filterToSql } from "../../tracing/filter/filter-to-sql.js";
+import type { Filter } from "../../tracing/filter/filter.js";
+import { type FilterSql, filterToSql } from "../../tracing/filter/filter-to-sql.js";
 import type { Scope } from "../scope.js";
 import type { FoundTrace, FoundTraces, TracePosition, TraceSearch } from "../trace-index.js";
 import type { FactDatabase } from "./fact-database.js";
@@ -15,7 +16,7 @@ import {
 
 /** What one search may cost; beyond, the rest is on further pages. */
 export interface SearchLimits {
-  /** Traces that are held against a filter: a second or so of the engine. */
+  /** Traces that are held against a filter: a second or so of the engine. Of graphs for some traces alone, too. */
   readonly scannedMax: number;
   /** Of summaries: a page ends with the one that passes it. */
   readonly pageBytesMax: number;
@@ -37,7 +38,8 @@ export interface SearchParts {
 export async function searchIndex(parts: SearchParts, scope: Scope, search: TraceSearch): Promise<FoundTraces> {
   const { database, keptFromMs } = parts;
   const { by, fromMs, untilMs, after, limit, share } = search;
-  const filter = search.filter === undefined ? undefined : filterToSql(search.filter);
+  const { visible } = search;
+  const filter = visible === undefined ? sqlOf(search.filter) : sqlOf(both(visible, search.filter));
   const parameters = {
     ...scope,
     fromMs,
@@ -63,10 +65,11 @@ export async function searchIndex(parts: SearchParts, scope: Scope, search: Trac
     limit,
   );
   const last = more ? rows.at(-1) : undefined;
+  const seen = sqlOf(visible);
   const [counted] = await database.query<{ traces: number }>(
     "facts.countSearched",
-    countSearched({ ...shape, bounded: last !== undefined }),
-    { ...parameters, lastMs: last?.time_ms ?? 0, lastTraceId: last?.trace_id ?? "" },
+    countSearched({ ...shape, bounded: last !== undefined, ...(seen && { condition: seen.condition }) }),
+    { ...parameters, ...seen?.parameters, lastMs: last?.time_ms ?? 0, lastTraceId: last?.trace_id ?? "" },
   );
   const next = last === undefined ? floor : { timeMs: Number(last.time_ms), traceId: last.trace_id };
   return {
@@ -74,6 +77,14 @@ export async function searchIndex(parts: SearchParts, scope: Scope, search: Trac
     scannedCount: Number(counted?.traces ?? 0),
     ...(next !== undefined && { next }),
   };
+}
+
+function sqlOf(filter: Filter | undefined): FilterSql | undefined {
+  return filter && filterToSql(filter);
+}
+
+function both(visible: Filter, filter: Filter | undefined): Filter {
+  return filter === undefined ? visible : { kind: "and", terms: [visible, filter] };
 }
 
 /** Where a search that holds traces against a filter ends early: below all traces of that millisecond. */

@@ -108,6 +108,18 @@ describe("a search", () => {
   });
 });
 
+describe("a graph of visible traces", () => {
+  it("is refused where the range holds more traces than a search looks at", async () => {
+    const visible = parseFilter("annotation.number >= 5");
+    await expect(facts.index.graph(scope, { ...range, visible })).rejects.toMatchObject({
+      name: "TooManyTraces",
+      tracesMax: limits.scannedMax,
+    });
+    const before = { fromMs: range.fromMs - 600_000, untilMs: range.fromMs - 300_000 };
+    expect(await facts.index.graph(scope, { ...before, visible })).toEqual({ nodes: [], edges: [] });
+  });
+});
+
 function isBefore(one: TracePosition, other: TracePosition): boolean {
   return one.timeMs < other.timeMs || (one.timeMs === other.timeMs && one.traceId < other.traceId);
 }

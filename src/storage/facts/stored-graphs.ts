@@ -1,12 +1,13 @@
 import type { Environment } from "../../environment.js";
 import type { NodePattern } from "../../tracing/filter/filter.js";
+import { filterToSql } from "../../tracing/filter/filter-to-sql.js";
 import type { EdgeTotals, GraphTotals, NodeTotals, Totals } from "../../tracing/graph-totals.js";
 import type { Scope } from "../scope.js";
-import type { GraphMinute, GraphQuery, SeriesItem, SeriesQuery } from "../trace-index.js";
+import { type GraphMinute, type GraphQuery, type SeriesItem, type SeriesQuery, TooManyTraces } from "../trace-index.js";
 import type { FactDatabase } from "./fact-database.js";
 import { RowWriter } from "./row-writer.js";
 import type { QueryParameters } from "./session.js";
-import { endedBetween, freshTotals, rolledTotals } from "./sql/graph-totals.sql.js";
+import { countEnded, endedBetween, freshTotals, rolledTotals, withoutLinks } from "./sql/graph-totals.sql.js";
 import { dirtyMinutes, lastMinuteVersions, touchedMinutes } from "./sql/minute-states.sql.js";
 import { rollUpMinutes } from "./sql/roll-up.sql.js";
 import { indexWriter, touchedMinuteColumns } from "./tables.js";
@@ -36,6 +37,8 @@ export interface GraphParts {
   readonly writerId: string;
   /** Whether other processes write to the same store. */
   readonly shared: boolean;
+  /** Traces of a range that are held against what its reader may see. */
+  readonly filteredTracesMax: number;
 }
 
 /** A minute since the epoch and the state it is in, as text: it has 64 bits. */
@@ -222,14 +225,23 @@ export class StoredGraphs {
     const { database } = this.#parts;
     if (range.fromMs >= range.untilMs) return [];
     const keptFromDay = this.#keptFromDay();
+    const visible = range.visible && filterToSql(range.visible);
+    if (visible !== undefined) await this.#refuseTooMany(scope, range, keptFromDay * dayMs);
     const common = { ...scope, ...what.parameters, groupArn: range.groupArn ?? "" };
-    const minutes = await database.query<{ minute: number; is_clean: number }>("facts.touchedMinutes", touchedMinutes, {
-      ...scope,
-      fromMinute: Math.floor(range.fromMs / minuteMs),
-      untilMinute: Math.ceil(range.untilMs / minuteMs),
-      keptFromDay,
-    });
-    const { fresh, rolled } = spansOf(range, minutes);
+    const minutes =
+      visible !== undefined
+        ? []
+        : await database.query<{ minute: number; is_clean: number }>("facts.touchedMinutes", touchedMinutes, {
+            ...scope,
+            fromMinute: Math.floor(range.fromMs / minuteMs),
+            untilMinute: Math.ceil(range.untilMs / minuteMs),
+            keptFromDay,
+          });
+    // The totals of minutes are of all traces, or of all of a group.
+    const { fresh, rolled } =
+      visible === undefined
+        ? spansOf(range, minutes)
+        : { fresh: [{ from: range.fromMs * 1000, until: range.untilMs * 1000 }], rolled: [] };
     const apart = what.period === undefined ? [] : [{ name: "period", expression: what.period }];
     const parts: Promise<TotalsColumns[]>[] = [];
     if (fresh.length > 0) {
@@ -238,12 +250,23 @@ export class StoredGraphs {
           "account_id = {accountId:String} AND region = {region:String} AND received_ms >= {keptFromMs:Int64}",
           anyOf(fresh, ({ from, until }) => endedBetween(Math.floor(from / minuteUs), Math.ceil(until / minuteUs))),
           ...(range.groupArn === undefined ? [] : ["has(group_arns, {groupArn:String})"]),
+          ...(visible === undefined ? [] : [`(${visible.condition})`]),
         ].join(" AND "),
-        requests: `${anyOf(fresh, ({ from, until }) => `ended_us >= ${from} AND ended_us < ${until}`)} AND ${what.requests}`,
+        requests: [
+          anyOf(fresh, ({ from, until }) => `ended_us >= ${from} AND ended_us < ${until}`),
+          what.requests,
+          ...(visible === undefined ? [] : [withoutLinks]),
+        ].join(" AND "),
         apart,
         kinds: what.kinds,
       });
-      parts.push(database.query("facts.freshTotals", text, { ...common, keptFromMs: keptFromDay * dayMs }));
+      parts.push(
+        database.query("facts.freshTotals", text, {
+          ...common,
+          ...visible?.parameters,
+          keptFromMs: keptFromDay * dayMs,
+        }),
+      );
     }
     if (rolled.length > 0) {
       const text = rolledTotals({
@@ -254,6 +277,17 @@ export class StoredGraphs {
       parts.push(database.query("facts.rolledTotals", text, common));
     }
     return (await Promise.all(parts)).flat();
+  }
+
+  async #refuseTooMany(scope: Scope, { fromMs, untilMs }: GraphQuery, keptFromMs: number): Promise<void> {
+    const { database, filteredTracesMax: tracesMax } = this.#parts;
+    const [counted] = await database.query<{ traces: number }>("facts.countEnded", countEnded, {
+      ...scope,
+      fromMinute: Math.floor(fromMs / minuteMs),
+      untilMinute: Math.ceil(untilMs / minuteMs),
+      keptFromMs,
+    });
+    if (Number(counted?.traces ?? 0) > tracesMax) throw new TooManyTraces(tracesMax);
   }
 
   /** Numbers given by this process are above all that are stored, even if its clock went back since. */

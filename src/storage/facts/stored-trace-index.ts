@@ -41,13 +41,18 @@ export class StoredTraceIndex implements TraceIndex {
   /** One batch after another: which minutes a batch touches hangs on the versions before it. */
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(parts: GraphParts & { readonly writer: FactWriter; readonly searchLimits?: SearchLimits | undefined }) {
+  constructor(
+    parts: Omit<GraphParts, "filteredTracesMax"> & {
+      readonly writer: FactWriter;
+      readonly searchLimits?: SearchLimits | undefined;
+    },
+  ) {
     this.#database = parts.database;
     this.#writer = parts.writer;
     this.#environment = parts.environment;
     this.#traceRetentionDays = parts.traceRetentionDays;
-    this.#graphs = new StoredGraphs(parts);
     this.#limits = parts.searchLimits ?? searchLimits;
+    this.#graphs = new StoredGraphs({ ...parts, filteredTracesMax: this.#limits.scannedMax });
   }
 
   async putTraces(scope: Scope, traces: readonly IndexedTrace[]): Promise<void> {

@@ -252,5 +252,24 @@ const anyTerm = fc.oneof(...Object.values(terms));
 export const inlinedFilter = joined(anyTerm, 3);
 /** One term of each kind in turn finds more than a long conjunction does. */
 export const inlinedTerm = anyTerm;
+/** What policies ask, which no expression says. */
+export const policyTerm: fc.Arbitrary<Filter> = fc.oneof(
+  fc.record({
+    kind: fc.constant("annotation-values" as const),
+    key: filterKey,
+    which: fc.constantFrom("some" as const, "outside" as const),
+    tests: fc.array(
+      fc.oneof(
+        fc.record({
+          comparison: fc.constantFrom("=" as const, "CONTAINS" as const, "BEGINSWITH" as const, "ENDSWITH" as const),
+          value: filterText,
+        }),
+        fc.record({ comparison: fc.constant("=" as const), value: fc.oneof(fc.boolean(), number) }),
+      ),
+      { minLength: 1, maxLength: 4 },
+    ),
+  }),
+  edge.map((term) => ({ ...term, withoutLinks: true }) as Filter),
+);
 /** Filters as expressions can have them. */
 export const anyFilter = joined(fc.oneof({ weight: 8, arbitrary: anyTerm }, { weight: 1, arbitrary: group }), 3);

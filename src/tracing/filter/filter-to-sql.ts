@@ -1,4 +1,13 @@
-import type { Comparison, Filter, KeywordTerm, NodePattern, RootCauseTerm, Term, Value } from "./filter.js";
+import type {
+  AnnotationValuesTerm,
+  Comparison,
+  Filter,
+  KeywordTerm,
+  NodePattern,
+  RootCauseTerm,
+  Term,
+  Value,
+} from "./filter.js";
 import type { KeywordOf } from "./keywords.js";
 import {
   type AnyFields,
@@ -6,6 +15,7 @@ import {
   causeFields,
   edgeFields,
   type Field,
+  notALink,
   serviceFields,
   traceFields,
 } from "./sql-fields.js";
@@ -109,12 +119,15 @@ class SqlWriter {
       }
       case "annotation":
         return this.#annotation(term.key, term);
+      case "annotation-values":
+        return this.#annotationValues(term);
       case "service":
         if (term.where === undefined) return this.#exists("nodes", this.#equalities(term.node));
         return this.#exists("segments", this.#equalities(term.node), { fields: serviceFields, where: term.where });
       case "edge": {
         const equalities = [...this.#equalities(term.source, "source_"), ...this.#equalities(term.target, "target_")];
-        return this.#exists("calls", equalities, term.where && { fields: edgeFields, where: term.where });
+        const inner = term.where && { fields: edgeFields, where: term.where };
+        return this.#exists("calls", equalities, inner, term.withoutLinks && notALink);
       }
       case "rootcause":
         return this.#rootCause(term);
@@ -153,6 +166,27 @@ class SqlWriter {
     return walk("number", `kind = ${kind} AND ${comparedSql("number", comparison, wanted)}`, "annotations.number");
   }
 
+  /** One walk over the values, however many tests there are. */
+  #annotationValues({ key, which, tests }: AnnotationValuesTerm): Condition {
+    const named = this.#parameters.of(key);
+    const texts: string[] = [];
+    const meets = tests.map(({ comparison, value }) => {
+      const wanted = this.#parameters.of(value);
+      if (typeof value !== "string") return `(kind = ${typeof value === "number" ? 1 : 2} AND number = ${wanted})`;
+      if (comparison === "=") texts.push(wanted);
+      return `(kind = 0 AND ${comparedSql("text", comparison, wanted)})`;
+    });
+    const met = `(${meets.join(" OR ")})`;
+    const walk = `arrayExists((key, kind, text, number) -> key = ${named} AND ${which === "some" ? met : `NOT ${met}`}, annotations.key, annotations.kind, annotations.text, annotations.number)`;
+    // As for one text: there is an index of them.
+    const looked = which === "some" && texts.length === tests.length;
+    const looks = [
+      `has(annotations.key, ${named})`,
+      ...(looked ? [`hasAny(annotations.text, [${texts.join(", ")}])`] : []),
+    ];
+    return { sql: `(${[...looks, walk].join(" AND ")})`, cost: costs.walk };
+  }
+
   #equalities(node: NodePattern, prefix = ""): Equality[] {
     const members = { name: node.name, type: node.type, account_id: node.accountId };
     return Object.entries(members).flatMap(([column, value]) =>
@@ -166,14 +200,19 @@ class SqlWriter {
    * Some element of a nested table is as wanted. Each column is looked through for its value first, which takes no more
    * than reading it; only then all columns are walked together.
    */
-  #exists(table: string, equalities: readonly Equality[], inner?: { fields: AnyFields; where: Filter }): Condition {
+  #exists(
+    table: string,
+    equalities: readonly Equality[],
+    inner?: { fields: AnyFields; where: Filter },
+    also?: { column: string; isSo: (value: string) => string },
+  ): Condition {
     // The engine does not find the empty text in an array of LowCardinality: `has` says 0.
     const looks = equalities
       .filter(({ empty }) => !empty)
       .map(({ column, value }) => `has(${table}.${column}, ${value})`);
-    if (inner === undefined && equalities.length === 0)
+    if (inner === undefined && also === undefined && equalities.length === 0)
       return { sql: `notEmpty(${table}.${firstColumns[table]})`, cost: costs.look };
-    if (inner === undefined && equalities.length === 1 && looks.length === 1)
+    if (inner === undefined && also === undefined && equalities.length === 1 && looks.length === 1)
       return { sql: looks[0]!, cost: costs.look };
     const used = new Set<string>();
     const column = (name: string) => {
@@ -181,6 +220,7 @@ class SqlWriter {
       return `its_${name}`;
     };
     const conditions = equalities.map((equality) => `${column(equality.column)} = ${equality.value}`);
+    if (also !== undefined) conditions.push(also.isSo(column(also.column)));
     if (inner !== undefined) conditions.push(this.#within(inner.where, inner.fields, column, costs.walk).sql);
     const parameters = [...used].map((name) => `its_${name}`).join(", ");
     const arrays = [...used].map((name) => `${table}.${name}`).join(", ");

@@ -31,6 +31,21 @@ export interface AnnotationTerm extends Compared {
   readonly key: string;
 }
 
+/**
+ * What a policy asks of the values that one annotation has in a trace; no expression says it. `some` value meets one of
+ * the tests, or some is `outside`: it meets none.
+ */
+export interface AnnotationValuesTerm {
+  readonly kind: "annotation-values";
+  readonly key: string;
+  readonly which: "some" | "outside";
+  /** At least one. */
+  readonly tests: readonly {
+    readonly comparison: "=" | "CONTAINS" | "BEGINSWITH" | "ENDSWITH";
+    readonly value: Value;
+  }[];
+}
+
 export interface ServiceTerm {
   readonly kind: "service";
   readonly node: NodePattern;
@@ -42,6 +57,8 @@ export interface EdgeTerm {
   readonly source: NodePattern;
   readonly target: NodePattern;
   readonly where?: Filter;
+  /** Never written: calls along links do not count, as they may lead to traces that the reader may not see. */
+  readonly withoutLinks?: true;
 }
 
 export interface GroupTerm {
@@ -67,6 +84,7 @@ export interface RootCauseJsonTerm {
 export type Term =
   | KeywordTerm
   | AnnotationTerm
+  | AnnotationValuesTerm
   | ServiceTerm
   | EdgeTerm
   | GroupTerm

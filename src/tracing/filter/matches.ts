@@ -39,6 +39,10 @@ function traceMeets(term: Term, facts: TraceFacts): boolean {
       if (term.comparison === "CONTAINS" && term.value === "") return values.length > 0;
       return meets(term, values);
     }
+    case "annotation-values": {
+      const values = facts.annotations.filter(({ key }) => key.toWellFormed() === term.key).map(({ value }) => value);
+      return values.some((value) => term.tests.some((test) => meets(test, [value])) === (term.which === "some"));
+    }
     case "service": {
       const { node, where } = term;
       if (where === undefined) return facts.nodes.some((candidate) => isNode(candidate, node));
@@ -47,9 +51,10 @@ function traceMeets(term: Term, facts: TraceFacts): boolean {
       );
     }
     case "edge": {
-      const { source, target, where } = term;
+      const { source, target, where, withoutLinks } = term;
       return facts.calls.some(
         (call) =>
+          !(withoutLinks && call.link) &&
           isNode(call.source, source) &&
           isNode(call.target, target) &&
           (where === undefined || elementMeets(where, edgeKeywords, call)),

@@ -19,6 +19,8 @@ export function printFilter(filter: Filter): string {
       return `${filter.keyword}${printComparison(filter)}`;
     case "annotation":
       return `${printAnnotation(filter.key)}${printComparison(filter)}`;
+    case "annotation-values":
+      throw new Error("what policies ask of annotations is no part of the language");
     case "service":
       return `service(${isAny(filter.node) ? "" : printNode(filter.node)})${printWhere(filter.where)}`;
     case "edge":

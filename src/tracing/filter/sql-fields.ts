@@ -46,6 +46,9 @@ export const traceFields: Fields<KeywordOf<"trace">> = {
   "account.id": each("segments.account_id"),
 };
 
+/** Of a call. */
+export const notALink = { column: "flags", isSo: (flags: string) => `bitTest(${flags}, ${bits.link}) = 0` };
+
 const flag = (name: keyof typeof bits) => (column: ColumnSql) => boolean(`bitTest(${column("flags")}, ${bits[name]})`);
 const lengthUnless = (lacking: number) => (column: ColumnSql) =>
   number(`(${column("end_us")} - ${column("start_us")}) / 1000000`, `bitAnd(${column("flags")}, ${lacking}) = 0`);

@@ -4,9 +4,11 @@ import { operation } from "../../operation.js";
 import type { XrayDeps } from "../deps.js";
 import { checkReference } from "../groups/group-input.js";
 import { timeRangeOf } from "../time-range.js";
-import { accessToAll, traceEvent, traceResources } from "../trace-event.js";
+import { accessToRows, traceEvent, traceResources } from "../trace-event.js";
+import { visibleTraces } from "../visible-traces.js";
 import { groupOfCall } from "./group-of-call.js";
 import { pageOfServices } from "./page-of-services.js";
+import { refusingTooMany } from "./refusing-too-many.js";
 
 /** AWS's own limit. */
 const rangeHoursMax = 6;
@@ -19,14 +21,16 @@ export const getServiceGraph = (deps: XrayDeps) =>
     name: "GetServiceGraph",
     readOnly: true,
     event: traceEvent,
-    access: accessToAll("GetServiceGraph"),
+    access: accessToRows("GetServiceGraph"),
     resources: () => traceResources,
 
     async execute(input, call) {
       const range = rangeOf(input);
       const scope = { accountId: call.accountId, region: call.region };
       const { groupArn, containsOldVersions } = await groupOfCall(deps.settings, scope, input, range);
-      const totals = await deps.index.graph(scope, { ...range, ...(groupArn !== undefined && { groupArn }) });
+      const visible = await visibleTraces(deps, call);
+      const query = { ...range, ...(groupArn !== undefined && { groupArn }), ...(visible && { visible }) };
+      const totals = await refusingTooMany(() => deps.index.graph(scope, query));
       const { NextToken: token, ...request } = input;
       return {
         StartTime: new Date(range.fromMs),

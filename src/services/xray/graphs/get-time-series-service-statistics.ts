@@ -18,8 +18,10 @@ import { invalidNextToken, invalidRequest } from "../errors.js";
 import { filterErrorsNamed } from "../filter-of-call.js";
 import { checkReference } from "../groups/group-input.js";
 import { timeRangeOf } from "../time-range.js";
-import { accessToAll, traceEvent, traceResources } from "../trace-event.js";
+import { accessToRows, traceEvent, traceResources } from "../trace-event.js";
+import { visibleTraces } from "../visible-traces.js";
 import { groupOfCall } from "./group-of-call.js";
+import { refusingTooMany } from "./refusing-too-many.js";
 
 const minuteMs = 60_000;
 
@@ -49,16 +51,22 @@ export const getTimeSeriesServiceStatistics = (deps: Deps) =>
     name: "GetTimeSeriesServiceStatistics",
     readOnly: true,
     event: traceEvent,
-    access: accessToAll("GetTimeSeriesServiceStatistics"),
+    access: accessToRows("GetTimeSeriesServiceStatistics"),
     resources: () => traceResources,
 
     async execute(input, call) {
       const asked = queryOf(input);
       const scope = { accountId: call.accountId, region: call.region };
       const { groupArn, containsOldVersions } = await groupOfCall(deps.settings, scope, input, asked);
-      const query: SeriesQuery = { ...asked, ...(groupArn !== undefined && { groupArn }) };
+      const visible = await visibleTraces(deps, call);
+      const query: SeriesQuery = {
+        ...asked,
+        ...(groupArn !== undefined && { groupArn }),
+        ...(visible && { visible }),
+      };
       const fromMs = positionOf(input) ?? query.fromMs;
-      const items = fromMs < query.untilMs ? await deps.index.series(scope, { ...query, fromMs }) : [];
+      const items =
+        fromMs < query.untilMs ? await refusingTooMany(() => deps.index.series(scope, { ...query, fromMs })) : [];
       const page = pageOf(items);
       const next = items[page.length];
       const forecasts = input.ForecastStatistics
@@ -73,7 +81,7 @@ export const getTimeSeriesServiceStatistics = (deps: Deps) =>
   });
 
 /** @throws ServiceError for whatever cannot be asked. */
-function queryOf(input: Input): Omit<SeriesQuery, "groupArn"> {
+function queryOf(input: Input): Omit<SeriesQuery, "groupArn" | "visible"> {
   checkReference(new Constraints(), input)
     .length("entitySelectorExpression", input.EntitySelectorExpression, { min: 1, max: 500 })
     .check();
@@ -138,7 +146,7 @@ async function forecastsOf(
 ): Promise<Map<SeriesItem, ForecastStatistics>> {
   const firstPeriodMs = Math.floor(query.fromMs / query.periodMs) * query.periodMs;
   const before = { ...query, fromMs: firstPeriodMs - forecastHistoryMs, untilMs: firstPeriodMs };
-  const past = [...(await deps.index.series(scope, before)), ...items].map((item) => ({
+  const past = [...(await refusingTooMany(() => deps.index.series(scope, before))), ...items].map((item) => ({
     timeMs: item.timeMs,
     totalCount: totalCountOf(item),
     faultCount: item.faultCount,

@@ -26,7 +26,7 @@ export const getTraceGraph = (deps: XrayDeps) =>
     async execute(input, call) {
       const asked = input.TraceIds ?? [];
       const traceIds = traceIdsOfCall(asked, tracesPerCallMax);
-      const traces = await readTraces(deps, { accountId: call.accountId, region: call.region }, traceIds);
+      const traces = await readTraces(deps, call, traceIds);
       return pageOfServices(graphTotals(factsOfAll(traces)), { token: input.NextToken, request: asked });
     },
   });

@@ -5,7 +5,8 @@ import { readGroups, type TraceGroup } from "../../../tracing/groups.js";
 import type { Call } from "../../operation.js";
 import type { XrayDeps } from "../deps.js";
 import { invalidRequest } from "../errors.js";
-import { resourceTagConditions } from "../tag-store.js";
+import { groupConditions } from "../group-values.js";
+import { readTags } from "../tag-store.js";
 import type { GroupReference } from "./group-input.js";
 
 /**
@@ -45,7 +46,7 @@ export async function accessToGroup(
     {
       action,
       resource: group.arn,
-      conditions: await resourceTagConditions(deps.settings.read, group.arn),
+      conditions: groupConditions({ group, tags: await readTags(deps.settings.read, group.arn) }),
     },
   ];
 }

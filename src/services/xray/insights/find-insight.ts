@@ -1,10 +1,11 @@
-import type { SettingsStore } from "../../../storage/settings-store.js";
 import type { Insight } from "../../../tracing/insights/insight.js";
 import { type InsightRow, insightOf } from "../../../tracing/insights/stored-insights.js";
 import { Constraints } from "../../constraints.js";
 import type { Call } from "../../operation.js";
+import type { XrayDeps } from "../deps.js";
 import { invalidRequest } from "../errors.js";
 import { timeRangeOf } from "../time-range.js";
+import { seesWholeGroup } from "../visible-traces.js";
 
 /** Of insights nobody hears after this. */
 export const rangeDaysMax = 30;
@@ -21,21 +22,27 @@ export function tokenConstraint(constraints: Constraints, nextToken: string | un
   return constraints.length("nextToken", nextToken, { min: 1, max: tokenLengthMax });
 }
 
-/** @throws ServiceError InvalidRequestException: the model has no error for what is not found. */
+/**
+ * An insight tells figures of its whole group: to who may not see all of that, it is not there.
+ *
+ * @throws ServiceError InvalidRequestException: the model has no error for what is not found.
+ */
 export async function findInsight(
-  settings: SettingsStore,
-  call: Pick<Call, "accountId" | "region">,
+  deps: XrayDeps,
+  call: Call,
   insightId: string,
 ): Promise<{ row: InsightRow; insight: Insight; group: { name: string; arn: string } }> {
-  const row = await settings.read
+  const row = await deps.settings.read
     .selectFrom("xray_insights")
     .selectAll()
     .where("insight_id", "=", insightId.toLowerCase())
     .where("account_id", "=", call.accountId)
     .where("region", "=", call.region)
     .executeTakeFirst();
-  if (row === undefined) throw invalidRequest(`Insight not found: ${insightId}`);
-  return { row, insight: insightOf(row), group: { name: row.group_name, arn: row.group_arn } };
+  const group = row && { name: row.group_name, arn: row.group_arn };
+  const visible = group ? await seesWholeGroup(deps, call, group) : call.visibleRows() === undefined;
+  if (row === undefined || group === undefined || !visible) throw invalidRequest(`Insight not found: ${insightId}`);
+  return { row, insight: insightOf(row), group };
 }
 
 /** @throws ServiceError unless both are times, in their order, and not too long ago. */

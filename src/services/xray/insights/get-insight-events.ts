@@ -7,7 +7,7 @@ import { decodePageToken, encodePageToken } from "../../page-token.js";
 import type { XrayDeps } from "../deps.js";
 import { invalidNextToken } from "../errors.js";
 import { requireInt32 } from "../int32.js";
-import { accessToAll } from "../trace-event.js";
+import { accessToRows } from "../trace-event.js";
 import { findInsight, insightIdConstraints, tokenConstraint } from "./find-insight.js";
 
 const eventsPerPageMax = 50;
@@ -18,7 +18,7 @@ export const getInsightEvents = (deps: XrayDeps) =>
     name: "GetInsightEvents",
     readOnly: true,
     event: management,
-    access: accessToAll("GetInsightEvents"),
+    access: accessToRows("GetInsightEvents"),
 
     async execute(input, call) {
       const { InsightId, MaxResults, NextToken } = input;
@@ -26,7 +26,7 @@ export const getInsightEvents = (deps: XrayDeps) =>
       tokenConstraint(insightIdConstraints(InsightId), NextToken)
         .range("maxResults", MaxResults, { min: 1, max: eventsPerPageMax })
         .check();
-      const { insight } = await findInsight(deps.settings, call, InsightId!);
+      const { insight } = await findInsight(deps, call, InsightId!);
       const tokenOf = ["GetInsightEvents", insight.insightId];
       const before =
         NextToken === undefined ? undefined : Number(decodePageToken(NextToken, tokenOf)?.[0] ?? Number.NaN);

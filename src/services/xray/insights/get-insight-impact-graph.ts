@@ -5,7 +5,7 @@ import { operation } from "../../operation.js";
 import { decodePageToken, encodePageToken } from "../../page-token.js";
 import type { XrayDeps } from "../deps.js";
 import { invalidNextToken, invalidRequest } from "../errors.js";
-import { accessToAll } from "../trace-event.js";
+import { accessToRows } from "../trace-event.js";
 import { findInsight, insightIdConstraints, recentRangeOf, tokenConstraint } from "./find-insight.js";
 import { impactGraph } from "./impact-graph.js";
 
@@ -20,7 +20,7 @@ export const getInsightImpactGraph = (deps: XrayDeps) =>
     name: "GetInsightImpactGraph",
     readOnly: true,
     event: management,
-    access: accessToAll("GetInsightImpactGraph"),
+    access: accessToRows("GetInsightImpactGraph"),
 
     async execute(input, call) {
       const { InsightId, StartTime, EndTime, NextToken } = input;
@@ -31,7 +31,7 @@ export const getInsightImpactGraph = (deps: XrayDeps) =>
       const { fromMs, untilMs } = recentRangeOf(input, call.nowMs);
       if (untilMs - fromMs > rangeHoursMax * 3_600_000)
         throw invalidRequest(`Time range cannot be longer than ${rangeHoursMax} hours`);
-      const { insight, group } = await findInsight(deps.settings, call, InsightId!);
+      const { insight, group } = await findInsight(deps, call, InsightId!);
       const tokenOf = ["GetInsightImpactGraph", insight.insightId, fromMs, untilMs];
       const offset = NextToken === undefined ? 0 : Number(decodePageToken(NextToken, tokenOf)?.[0] ?? Number.NaN);
       if (!Number.isSafeInteger(offset) || offset < 0) throw invalidNextToken();

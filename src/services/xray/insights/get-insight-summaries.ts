@@ -6,11 +6,13 @@ import { insightOf } from "../../../tracing/insights/stored-insights.js";
 import { Constraints } from "../../constraints.js";
 import { operation } from "../../operation.js";
 import { decodePageToken, encodePageToken } from "../../page-token.js";
+import { accessDenied } from "../../service-error.js";
 import type { XrayDeps } from "../deps.js";
 import { invalidNextToken } from "../errors.js";
 import { findGroup } from "../groups/group-access.js";
 import { requireInt32 } from "../int32.js";
-import { accessToAll } from "../trace-event.js";
+import { accessToRows } from "../trace-event.js";
+import { seesWholeGroup } from "../visible-traces.js";
 import { recentRangeOf, tokenConstraint } from "./find-insight.js";
 
 const summariesPerPageMax = 100;
@@ -24,11 +26,15 @@ export const getInsightSummaries = (deps: XrayDeps) =>
     name: "GetInsightSummaries",
     readOnly: true,
     event: management,
-    access: accessToAll("GetInsightSummaries"),
+    access: accessToRows("GetInsightSummaries"),
 
     async execute(input, call) {
       checkConstraints(input);
       const group = findGroup(await readGroups(deps.settings.read, call), input);
+      if (!(await seesWholeGroup(deps, call, group)))
+        throw accessDenied(
+          `Insights of group ${group.name} tell figures of all its traces, and policies do not let you see all of them`,
+        );
       const { fromMs, untilMs } = recentRangeOf(input, call.nowMs);
       const state = input.States?.[0];
       let query = deps.settings.read

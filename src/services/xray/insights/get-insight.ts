@@ -3,7 +3,7 @@ import { management } from "../../../audit/event.js";
 import { insightView } from "../../../tracing/insights/insight-view.js";
 import { operation } from "../../operation.js";
 import type { XrayDeps } from "../deps.js";
-import { accessToAll } from "../trace-event.js";
+import { accessToRows } from "../trace-event.js";
 import { findInsight, insightIdConstraints } from "./find-insight.js";
 
 export const getInsight = (deps: XrayDeps) =>
@@ -11,11 +11,11 @@ export const getInsight = (deps: XrayDeps) =>
     name: "GetInsight",
     readOnly: true,
     event: management,
-    access: accessToAll("GetInsight"),
+    access: accessToRows("GetInsight"),
 
     async execute(input, call) {
       insightIdConstraints(input.InsightId).check();
-      const { insight, group } = await findInsight(deps.settings, call, input.InsightId!);
+      const { insight, group } = await findInsight(deps, call, input.InsightId!);
       return { Insight: insightView(insight, group) };
     },
   });

@@ -3,7 +3,7 @@ import { management } from "../../../audit/event.js";
 import { findRetrieval } from "../../../tracing/retrievals.js";
 import { operation } from "../../operation.js";
 import type { XrayDeps } from "../deps.js";
-import { accessToAll } from "../trace-event.js";
+import { accessToRows } from "../trace-event.js";
 import { findRetrievalOfCall, retrievalNotFound } from "./find-retrieval-of-call.js";
 
 /** Ends a retrieval that waits or runs. One that has ended stays as it is. */
@@ -12,7 +12,7 @@ export const cancelTraceRetrieval = (deps: XrayDeps) =>
     name: "CancelTraceRetrieval",
     readOnly: true,
     event: management,
-    access: accessToAll("CancelTraceRetrieval"),
+    access: accessToRows("CancelTraceRetrieval", "named"),
 
     async execute(input, call) {
       const token = input.RetrievalToken!;

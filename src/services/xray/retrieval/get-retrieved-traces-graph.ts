@@ -9,8 +9,8 @@ import { decodePageToken, encodePageToken } from "../../page-token.js";
 import type { XrayDeps } from "../deps.js";
 import { invalidNextToken } from "../errors.js";
 import { accessToDocuments } from "../settings/access-to-documents.js";
-import { findRetrievalOfCall } from "./find-retrieval-of-call.js";
 import { retrievedServices } from "./retrieved-services.js";
+import { findVisibleRetrieval } from "./retrieved-traces.js";
 
 const servicesPerPage = 100;
 
@@ -23,7 +23,7 @@ export const getRetrievedTracesGraph = (deps: XrayDeps) =>
     access: accessToDocuments(deps, "GetRetrievedTracesGraph"),
 
     async execute(input, call) {
-      const retrieval = await findRetrievalOfCall(deps, call, input.RetrievalToken!);
+      const retrieval = await findVisibleRetrieval(deps, call, input.RetrievalToken!);
       const from = placeOf(input);
       const RetrievalStatus = retrieval.status;
       if (RetrievalStatus !== "COMPLETE") return { RetrievalStatus, Services: [] };

@@ -9,8 +9,7 @@ import { decodePageToken, encodePageToken } from "../../page-token.js";
 import type { XrayDeps } from "../deps.js";
 import { invalidNextToken } from "../errors.js";
 import { accessToDocuments } from "../settings/access-to-documents.js";
-import { findRetrievalOfCall } from "./find-retrieval-of-call.js";
-import { retrievedTraces } from "./retrieved-traces.js";
+import { findVisibleRetrieval, retrievedTraces } from "./retrieved-traces.js";
 
 type Format = "XRAY" | "OTEL";
 
@@ -28,7 +27,7 @@ export const listRetrievedTraces = (deps: XrayDeps) =>
 
     async execute(input, call) {
       new Constraints().oneOf("traceFormat", input.TraceFormat, ["XRAY", "OTEL"]).check();
-      const retrieval = await findRetrievalOfCall(deps, call, input.RetrievalToken!);
+      const retrieval = await findVisibleRetrieval(deps, call, input.RetrievalToken!);
       const format: Format = input.TraceFormat ?? "XRAY";
       const from = positionOf(input, format);
       const answer = { RetrievalStatus: retrieval.status, TraceFormat: format };

@@ -6,7 +6,7 @@ import { operation } from "../../operation.js";
 import { ServiceError } from "../../service-error.js";
 import type { XrayDeps } from "../deps.js";
 import { invalidRequest } from "../errors.js";
-import { accessToAll } from "../trace-event.js";
+import { accessToRows } from "../trace-event.js";
 import { checkTraceIds, distinctTraceIds } from "../traces/trace-ids-of-call.js";
 
 /** AWS's quota. */
@@ -24,7 +24,7 @@ export const startTraceRetrieval = (deps: XrayDeps) =>
     name: "StartTraceRetrieval",
     readOnly: true,
     event: management,
-    access: accessToAll("StartTraceRetrieval"),
+    access: accessToRows("StartTraceRetrieval", "named"),
 
     async execute(input, call) {
       const asked = input.TraceIds ?? [];

@@ -3,7 +3,7 @@ import { findCustomerKey, traceKeyContext, xrayManagedAlias } from "../../../ide
 import { keyAccess } from "../../../identity/key-access.js";
 import type { Call } from "../../operation.js";
 import type { XrayDeps } from "../deps.js";
-import { accessToAll } from "../trace-event.js";
+import { accessToRows } from "../trace-event.js";
 import { readEncryption } from "./encryption-config.js";
 
 /**
@@ -12,7 +12,7 @@ import { readEncryption } from "./encryption-config.js";
  * of earlier times; AWS's own key for X-Ray asks nothing of readers.
  */
 export function accessToDocuments(deps: XrayDeps, operationName: string) {
-  const toOperation = accessToAll(operationName);
+  const toOperation = accessToRows(operationName);
   return async (_input: unknown, call: Call): Promise<readonly AccessRequest[]> => {
     const setting = await readEncryption(deps.settings.read, call);
     if (setting === undefined || setting.keyArn === "") return toOperation();

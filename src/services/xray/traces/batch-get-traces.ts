@@ -24,7 +24,7 @@ export const batchGetTraces = (deps: XrayDeps) =>
       // AWS's own words.
       if (input.NextToken) throw invalidRequest("NextToken is currently not supported");
       const traceIds = traceIdsOfCall(asked, tracesPerCallMax);
-      const found = await readTraces(deps, { accountId: call.accountId, region: call.region }, traceIds);
+      const found = await readTraces(deps, call, traceIds);
       return {
         Traces: [...found.values()].map((trace) => ({
           Id: trace.traceId,

@@ -2,7 +2,8 @@ import { extensionRoute } from "../../extension-route.js";
 import { operation } from "../../operation.js";
 import type { XrayDeps } from "../deps.js";
 import { invalidRequest } from "../errors.js";
-import { accessToAll, traceEvent, traceResources } from "../trace-event.js";
+import { accessToRows, traceEvent, traceResources } from "../trace-event.js";
+import { refuseLimited } from "../visible-traces.js";
 
 interface Input {
   /** Epoch seconds; absent: the last 24 hours. */
@@ -19,11 +20,12 @@ export const getRejectedSegments = (deps: XrayDeps) =>
       name: "GetRejectedSegments",
       readOnly: true,
       event: traceEvent,
-      access: accessToAll("GetRejectedSegments"),
+      access: accessToRows("GetRejectedSegments"),
       resources: () => traceResources,
       recordedRequest: ({ StartTime, EndTime }) => ({ startTime: StartTime, endTime: EndTime }),
 
       async execute({ StartTime, EndTime }, call) {
+        refuseLimited(call, "GetRejectedSegments");
         const until = timeOf("EndTime", EndTime) ?? call.nowMs / 1000 + 1;
         const from = timeOf("StartTime", StartTime) ?? until - defaultRangeSeconds;
         if (from >= until) throw invalidRequest("StartTime must be before EndTime");

@@ -9,7 +9,8 @@ import type { XrayDeps } from "../deps.js";
 import { invalidNextToken, invalidRequest } from "../errors.js";
 import { filterOfCall } from "../filter-of-call.js";
 import { timeRangeOf } from "../time-range.js";
-import { accessToAll, traceEvent, traceResources } from "../trace-event.js";
+import { accessToRows, traceEvent, traceResources } from "../trace-event.js";
+import { visibleTraces, withoutLinks } from "../visible-traces.js";
 
 /** AWS publishes none; its console goes to 6 hours, and callers were seen to ask for 10. */
 const rangeHoursMax = 24;
@@ -28,14 +29,19 @@ export const getTraceSummaries = (deps: XrayDeps) =>
     name: "GetTraceSummaries",
     readOnly: true,
     event: traceEvent,
-    access: accessToAll("GetTraceSummaries"),
+    access: accessToRows("GetTraceSummaries"),
     resources: () => traceResources,
 
     async execute(input, call) {
       const search = searchOf(input);
       const scope = { accountId: call.accountId, region: call.region };
       const filter = await filterOfCall(deps.settings, scope, input.FilterExpression);
-      const { traces, scannedCount, next } = await deps.index.search(scope, { ...search, ...(filter && { filter }) });
+      const visible = await visibleTraces(deps, call);
+      const { traces, scannedCount, next } = await deps.index.search(scope, {
+        ...search,
+        ...(filter && { filter: visible ? withoutLinks(filter) : filter }),
+        ...(visible && { visible }),
+      });
       return {
         TraceSummaries: WrittenJson.list(traces.map(summaryText)),
         TracesProcessedCount: scannedCount,

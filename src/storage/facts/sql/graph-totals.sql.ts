@@ -17,6 +17,15 @@ const endMinute = (endUs: string) => `toInt32(intDiv(${endUs} - positiveModulo($
 export const endedBetween = (fromMinute: number | string, untilMinute: number | string) =>
   `arrayMax(ended_minutes) >= ${fromMinute} AND arrayMin(ended_minutes) < ${untilMinute}`;
 
+/** Of what ended. Nodes are in no link. */
+export const withoutLinks = `bitTest(flags, ${flagBits.link}) = 0`;
+
+/** At most how many traces something of which ended in some minutes: versions that others replaced count as well. */
+export const countEnded = `
+SELECT count() AS traces
+FROM traces
+WHERE ${scope} AND received_ms >= {keptFromMs:Int64} AND ${endedBetween("{fromMinute:Int32}", "{untilMinute:Int32}")}`;
+
 export interface FreshShape {
   /** Of traces: all that have anything to do with what is asked. */
   readonly traces: string;

@@ -148,9 +148,14 @@ ORDER BY time_ms DESC
 LIMIT 1 OFFSET {scannedMax:UInt64}`;
 }
 
-/** How many traces a search looks at down to a position, or to the end of the range. */
+/** How many traces a search looks at down to a position, or to the end of the range: of those that meet a condition. */
 export function countSearched(shape: SearchShape & { readonly bounded: boolean }): string {
-  const all = [...conditions(shape), ...(shape.bounded ? [downTo] : [])];
+  const { condition } = shape;
+  const all = [
+    ...conditions(shape),
+    ...(shape.bounded ? [downTo] : []),
+    ...(condition === undefined ? [] : [`(${condition})`]),
+  ];
   const ofArms = arms[shape.by].map(
     (arm) => `
   SELECT count() AS traces
