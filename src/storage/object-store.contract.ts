@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { PassThrough, Readable } from "node:stream";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -250,6 +250,86 @@ export function objectStoreContract(name: string, open: () => Promise<ObjectStor
       });
     });
 
+    const encryption = { algorithm: "AES256", wrappedKey: "kept, never read" } as const;
+    const encryptedPut = (
+      key: string,
+      content: Buffer,
+      contentKey: Buffer,
+      algorithm: "AES256" | "aws:kms" = "AES256",
+    ) =>
+      store.put("b", key, bodyOf(content), () => plainFacts, undefined, {
+        key: contentKey,
+        encryption: { ...encryption, algorithm },
+      });
+
+    it("gives back an encrypted object, and any range of it, to who has its key", async () => {
+      const contentKey = randomBytes(32);
+      const content = randomBytes(300_000);
+      const info = await encryptedPut("k", content, contentKey);
+      expect(info).toMatchObject({ sizeBytes: 300_000, encryption, etag: md5(content) });
+      expect(await store.head("b", "k")).toEqual(info);
+      const asked: unknown[] = [];
+      const keyOf = async (kept: unknown) => {
+        asked.push(kept);
+        return contentKey;
+      };
+      expect((await streamBytes((await store.get("b", "k", undefined, keyOf))!.body)).equals(content)).toBe(true);
+      expect(asked).toEqual([encryption]);
+      for (const [first, last] of [
+        [0, 0],
+        [65_535, 65_536],
+        [70_000, 299_999],
+      ] as const) {
+        const reading = await store.get("b", "k", () => ({ first, last }), keyOf);
+        expect((await streamBytes(reading!.body)).equals(content.subarray(first, last + 1))).toBe(true);
+      }
+      await encryptedPut("empty", Buffer.alloc(0), contentKey);
+      expect((await streamBytes((await store.get("b", "empty", undefined, keyOf))!.body)).length).toBe(0);
+    });
+
+    it("opens an encrypted object for nobody else", async () => {
+      await encryptedPut("k", randomBytes(1000), randomBytes(32));
+      await expect(store.get("b", "k")).rejects.toThrow(/key/);
+      const refused = async () => Promise.reject(new Error("no key for you"));
+      await expect(store.get("b", "k", undefined, refused)).rejects.toThrow("no key for you");
+      const wrong = await store.get("b", "k", undefined, async () => randomBytes(32));
+      await expect(streamBytes(wrong!.body)).rejects.toThrow(/encrypted object/);
+    });
+
+    it("does not tell the MD5 of what is under a KMS key, and keeps a copy of it while it is replaced", async () => {
+      const contentKey = randomBytes(32);
+      const content = randomBytes(100_000);
+      const { etag } = await encryptedPut("k", content, contentKey, "aws:kms");
+      expect(etag).toMatch(/^[0-9a-f]{32}$/);
+      expect(etag).not.toBe(md5(content));
+      const reading = await store.get("b", "k", undefined, async () => {
+        await encryptedPut("k", Buffer.from("new"), contentKey);
+        return contentKey;
+      });
+      expect((await streamBytes(reading!.body)).equals(content)).toBe(true);
+    });
+
+    it("encrypts the parts of an upload under its key, and keeps that with the object", async () => {
+      const contentKey = randomBytes(32);
+      const facts = { ...plainFacts, initiatorAccountId: "1", encryption };
+      const { uploadId } = await store.createUpload("b", "k", facts);
+      await expect(store.putPart("b", "k", uploadId, 1, bodyOf("x"), () => ({}))).rejects.toThrow(/key/);
+      const contents = [randomBytes(200_000), randomBytes(65_536), randomBytes(7)];
+      const parts = [];
+      for (const [at, content] of contents.entries())
+        parts.push(
+          await store.putPart("b", "k", uploadId, at + 1, bodyOf(content), () => ({}), { key: contentKey, encryption }),
+        );
+      const info = await store.completeUpload("b", "k", uploadId, parts, { ...plainFacts, etag: "e-3" });
+      expect(info).toMatchObject({ encryption, sizeBytes: 265_543 });
+      const whole = Buffer.concat(contents);
+      const keyOf = async () => contentKey;
+      expect((await streamBytes((await store.get("b", "k", undefined, keyOf))!.body)).equals(whole)).toBe(true);
+      const range = { first: 199_990, last: 265_540 };
+      const part = await streamBytes((await store.get("b", "k", () => range, keyOf))!.body);
+      expect(part.equals(whole.subarray(range.first, range.last + 1))).toBe(true);
+    });
+
     it("freezes an empty bucket only, and then takes nothing until it thaws", async () => {
       await put("k", "x");
       expect(await store.freeze("b")).toBe(false);
@@ -287,6 +367,6 @@ async function textOf(store: ObjectStore, key: string): Promise<string> {
   return (await streamBytes((await store.get("b", key))!.body)).toString();
 }
 
-function md5(text: string): string {
+function md5(text: string | Buffer): string {
   return createHash("md5").update(text).digest("hex");
 }

@@ -1,5 +1,28 @@
 import type { Readable } from "node:stream";
 
+/**
+ * How the bytes of an object are encrypted, as far as whoever holds its key wants to know again. Nothing here opens them.
+ */
+export interface ObjectEncryption {
+  /** As S3 names it. The etag of what is under a KMS key is not the MD5 of the bytes. */
+  readonly algorithm: "AES256" | "aws:kms";
+  /** The key of the object's bytes, itself encrypted. */
+  readonly wrappedKey: string;
+  /** With `aws:kms`: ARN of the KMS key. */
+  readonly kmsKeyArn?: string;
+  /** With `aws:kms`: the encryption context that was given beside S3's own. */
+  readonly context?: Readonly<Record<string, string>>;
+  /** With `aws:kms`: the KMS key protects a key of the bucket, from which the object's is made. */
+  readonly bucketKey?: true;
+}
+
+/** An object's key, for the time of a put alone, and what is kept of it. */
+export interface ContentKey {
+  /** 32 bytes. */
+  readonly key: Buffer;
+  readonly encryption: ObjectEncryption;
+}
+
 /** What is kept with an object's bytes and given back with them. */
 export interface ObjectFacts {
   /** Names in lower case (`content-type`, `content-encoding` …). */
@@ -16,7 +39,9 @@ export interface ObjectFacts {
 /** What is known of a stored object. The caller owns what it receives. */
 export interface ObjectInfo extends ObjectFacts {
   readonly key: string;
-  /** Without quotes: hex MD5, or `hex-N` for an object made of N parts. */
+  /** Absent for what is kept as it was sent. */
+  readonly encryption?: ObjectEncryption;
+  /** Without quotes: hex MD5 (under a KMS key: of the encrypted bytes), or `hex-N` for an object made of N parts. */
   readonly etag: string;
   readonly sizeBytes: number;
   readonly lastModifiedMs: number;
@@ -41,6 +66,8 @@ export interface UploadInfo extends ObjectFacts {
   readonly checksumAlgorithm?: string;
   /** Account that started it. */
   readonly initiatorAccountId: string;
+  /** Of every part, and then of the object. */
+  readonly encryption?: ObjectEncryption;
 }
 
 /** What must hold at the moment a put becomes visible. An etag is without quotes. */
@@ -100,6 +127,7 @@ export interface ObjectStore {
    * and nothing is changed. Of puts to one key that overlap, one wins whole.
    *
    * @param facts is asked once the body has ended cleanly.
+   * @param encrypted the bytes are kept encrypted under this key, and never stand in the store otherwise. It must be new.
    * @throws ObjectTooLarge, ConditionNotMet, KeyMissing (for `condition.etag`), BucketFrozen
    */
   put(
@@ -108,6 +136,7 @@ export interface ObjectStore {
     body: Readable,
     facts: () => ObjectFacts,
     condition?: PutCondition,
+    encrypted?: ContentKey,
   ): Promise<ObjectInfo>;
 
   head(bucketId: string, key: string): Promise<ObjectInfo | undefined>;
@@ -116,12 +145,17 @@ export interface ObjectStore {
    * The bytes of the object as it is now, also if it is replaced or deleted while they are read. The caller must read
    * the body to its end or destroy it.
    *
+   * The bytes of an encrypted object are authenticated piece by piece: of a piece that was altered nothing is given, the
+   * body fails with ObjectAltered.
+   *
    * @param range chooses from the facts of the very object that is read; it may throw.
+   * @param keyOf gives the key of an encrypted object, before this resolves; it may reject.
    */
   get(
     bucketId: string,
     key: string,
     range?: (info: ObjectInfo) => ByteRange | undefined,
+    keyOf?: (encryption: ObjectEncryption) => Promise<Buffer>,
   ): Promise<ObjectReading | undefined>;
 
   /** Deleting what is not there succeeds. @throws ConditionNotMet, KeyMissing (for `condition.etag`) */
@@ -142,12 +176,21 @@ export interface ObjectStore {
   createUpload(
     bucketId: string,
     key: string,
-    facts: ObjectFacts & { readonly checksumAlgorithm?: string; readonly initiatorAccountId: string },
+    facts: ObjectFacts & {
+      readonly checksumAlgorithm?: string;
+      readonly initiatorAccountId: string;
+      readonly encryption?: ObjectEncryption;
+    },
   ): Promise<UploadInfo>;
 
   upload(bucketId: string, key: string, uploadId: string): Promise<UploadInfo | undefined>;
 
-  /** A part of the same number again replaces the former. @throws UploadMissing, ObjectTooLarge, BucketFrozen */
+  /**
+   * A part of the same number again replaces the former.
+   *
+   * @param encrypted of the upload, if it has an encryption.
+   * @throws UploadMissing, ObjectTooLarge, BucketFrozen
+   */
   putPart(
     bucketId: string,
     key: string,
@@ -155,6 +198,7 @@ export interface ObjectStore {
     partNumber: number,
     body: Readable,
     checksums: () => Readonly<Record<string, string>>,
+    encrypted?: ContentKey,
   ): Promise<PartInfo>;
 
   /**

@@ -1,23 +1,28 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { type FileHandle, mkdir, open, readdir, rename, rm, rmdir, unlink } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { Readable } from "node:stream";
 import type { Ids } from "../../environment.js";
-import { ObjectTooLarge } from "../object-store.js";
+import { type ContentKey, ObjectTooLarge } from "../object-store.js";
 import { StoreUnavailable } from "../store-error.js";
+import { blobKey, sealed, sealedRange, stretchBytes, unsealed } from "./sealed-chunks.js";
 
 /** Bytes that were written whole. Its name is ours, never made from a key. */
 export interface WrittenBlob {
   /** `shard/name` */
   readonly blob: string;
+  /** As the body gave them. */
   readonly sizeBytes: number;
+  /** Of the body's bytes; of the encrypted ones where the bytes are under a KMS key. */
   readonly md5: string;
 }
 
-/** A stretch of a blob; both ends inclusive. */
+/** A stretch of a blob; both ends inclusive, and of the bytes as they were given. */
 export interface BlobStretch {
   readonly blob: string;
+  /** Of the whole blob, as the body gave it. */
+  readonly sizeBytes: number;
   readonly first: number;
   readonly last: number;
 }
@@ -60,7 +65,7 @@ export class BlobFiles {
    * Writes the body to its end. The bytes are durable when this resolves, their name only after `syncFolders`.
    * @throws ObjectTooLarge, StoreUnavailable, or what the body failed with
    */
-  async write(body: Readable, bytesMax: number): Promise<WrittenBlob> {
+  async write(body: Readable, bytesMax: number, encrypted?: ContentKey): Promise<WrittenBlob> {
     const name = this.#ids.uuid();
     const incoming = join(this.#incoming, name);
     const hash = createHash("md5");
@@ -68,10 +73,17 @@ export class BlobFiles {
     const file = await orUnavailable(open(incoming, "wx", 0o600));
     try {
       try {
-        for await (const chunk of body as AsyncIterable<Buffer>) {
-          sizeBytes += chunk.length;
-          if (sizeBytes > bytesMax) throw new ObjectTooLarge(`More than ${bytesMax} bytes`);
-          hash.update(chunk);
+        const hashesSealed = encrypted?.encryption.algorithm === "aws:kms";
+        const counted = async function* () {
+          for await (const chunk of body as AsyncIterable<Buffer>) {
+            sizeBytes += chunk.length;
+            if (sizeBytes > bytesMax) throw new ObjectTooLarge(`More than ${bytesMax} bytes`);
+            if (!hashesSealed) hash.update(chunk);
+            yield chunk;
+          }
+        };
+        for await (const chunk of encrypted ? sealed(counted(), blobKey(encrypted.key, name)) : counted()) {
+          if (hashesSealed) hash.update(chunk);
           await orUnavailable(writeWhole(file, chunk));
         }
         await orUnavailable(file.sync());
@@ -101,14 +113,27 @@ export class BlobFiles {
     }
   }
 
-  /** The bytes of the stretches, one after another. Blobs removed meanwhile stay until the stream is closed. */
-  read(stretches: readonly BlobStretch[]): Readable {
+  /**
+   * The bytes of the stretches, one after another. Blobs removed meanwhile stay until the stream is closed.
+   *
+   * @param key of the object, if it is encrypted. May come later: what is waited for is not removed.
+   */
+  read(stretches: readonly BlobStretch[], key?: Promise<Buffer>): Readable {
     const blobs = new Set(stretches.map(({ blob }) => blob));
     for (const blob of blobs) this.#readers.set(blob, (this.#readers.get(blob) ?? 0) + 1);
     const root = this.#blobs;
     async function* bytes() {
-      for (const { blob, first, last } of stretches)
-        if (last >= first) yield* createReadStream(join(root, blob), { start: first, end: last });
+      const objectKey = await key;
+      for (const { blob, sizeBytes, first, last } of stretches) {
+        if (last < first) continue;
+        const path = join(root, blob);
+        if (objectKey === undefined) yield* createReadStream(path, { start: first, end: last });
+        else {
+          const { first: start, last: end } = sealedRange({ first, last });
+          const file = createReadStream(path, { start, end, highWaterMark: stretchBytes });
+          yield* unsealed(file, blobKey(objectKey, basename(blob)), sizeBytes, { first, last });
+        }
+      }
     }
     const stream = Readable.from(bytes(), { objectMode: false });
     stream.once("close", () => this.#release(blobs));

@@ -6,9 +6,11 @@ import {
   BucketFrozen,
   type ByteRange,
   ConditionNotMet,
+  type ContentKey,
   KeyMissing,
   type Listing,
   type ListQuery,
+  type ObjectEncryption,
   type ObjectFacts,
   type ObjectInfo,
   type ObjectReading,
@@ -105,12 +107,14 @@ class FolderObjectStore implements ObjectStore {
     body: Readable,
     facts: () => ObjectFacts,
     condition?: PutCondition,
+    encrypted?: ContentKey,
   ): Promise<ObjectInfo> {
     keyBytes(key);
-    return this.#writeThenCommit(body, (written) => {
+    return this.#writeThenCommit({ body, encrypted }, (written) => {
       const id = this.#environment.ids.uuid();
       const object: IndexedObject = {
         ...facts(),
+        ...(encrypted && { encryption: encrypted.encryption }),
         key,
         id,
         etag: written.md5,
@@ -132,6 +136,7 @@ class FolderObjectStore implements ObjectStore {
     bucketId: string,
     key: string,
     chooseRange?: (info: ObjectInfo) => ByteRange | undefined,
+    keyOf?: (encryption: ObjectEncryption) => Promise<Buffer>,
   ): Promise<ObjectReading | undefined> {
     const object = this.#index.object(bucketId, key);
     if (object === undefined) return undefined;
@@ -141,7 +146,17 @@ class FolderObjectStore implements ObjectStore {
       this.#index.pieces(object.id),
       range ?? { first: 0, last: Math.max(0, object.sizeBytes - 1) },
     );
-    return { info, body: this.#files.read(stretches), range };
+    if (info.encryption === undefined) return { info, body: this.#files.read(stretches), range };
+    if (keyOf === undefined) throw new Error("an encrypted object is read without a way to its key");
+    const opening = keyOf(info.encryption);
+    const body = this.#files.read(stretches, opening);
+    try {
+      await opening;
+    } catch (reason) {
+      body.destroy();
+      throw reason;
+    }
+    return { info, body, range };
   }
 
   async delete(bucketId: string, keys: readonly string[], condition?: { readonly etag: string }): Promise<void> {
@@ -187,7 +202,7 @@ class FolderObjectStore implements ObjectStore {
   async createUpload(
     bucketId: string,
     key: string,
-    facts: ObjectFacts & { readonly checksumAlgorithm?: string; readonly initiatorAccountId: string },
+    facts: Parameters<ObjectStore["createUpload"]>[2],
   ): Promise<UploadInfo> {
     const initiatedMs = this.#environment.clock.nowMs();
     // Ids of one key sort by time: 12 hex digits of milliseconds, then randomness.
@@ -211,8 +226,12 @@ class FolderObjectStore implements ObjectStore {
     partNumber: number,
     body: Readable,
     checksums: () => Readonly<Record<string, string>>,
+    encrypted?: ContentKey,
   ): Promise<PartInfo> {
-    return this.#writeThenCommit(body, (written) => {
+    const upload = this.#index.upload(bucketId, key, uploadId);
+    if (upload?.encryption !== undefined && encrypted === undefined)
+      throw new Error("a part of an encrypted upload is put without its key");
+    return this.#writeThenCommit({ body, encrypted }, (written) => {
       this.#demandOpen(bucketId);
       if (this.#index.upload(bucketId, key, uploadId) === undefined) throw new UploadMissing(uploadId);
       const piece = pieceOf(written, partNumber, this.#environment.clock.nowMs(), checksums());
@@ -231,7 +250,8 @@ class FolderObjectStore implements ObjectStore {
     condition?: PutCondition,
   ): Promise<ObjectInfo> {
     return this.#commit(() => {
-      if (this.#index.upload(bucketId, key, uploadId) === undefined) throw new UploadMissing(uploadId);
+      const upload = this.#index.upload(bucketId, key, uploadId);
+      if (upload === undefined) throw new UploadMissing(uploadId);
       const pieces = new Map(this.#index.pieces(uploadId).map((piece) => [piece.partNumber, piece]));
       for (const { partNumber, etag } of parts) {
         if (pieces.get(partNumber)?.etag !== etag) throw new PartMissing(String(partNumber));
@@ -239,6 +259,7 @@ class FolderObjectStore implements ObjectStore {
       }
       const object: IndexedObject = {
         ...facts,
+        ...(upload.encryption && { encryption: upload.encryption }),
         key,
         id: uploadId,
         sizeBytes: parts.reduce((sum, part) => sum + part.sizeBytes, 0),
@@ -314,8 +335,11 @@ class FolderObjectStore implements ObjectStore {
     if (this.#frozen.has(bucketId)) throw new BucketFrozen(bucketId);
   }
 
-  async #writeThenCommit<Result>(body: Readable, change: (written: WrittenBlob) => Change<Result>): Promise<Result> {
-    const written = await this.#files.write(body, this.#objectBytesMax);
+  async #writeThenCommit<Result>(
+    { body, encrypted }: { readonly body: Readable; readonly encrypted: ContentKey | undefined },
+    change: (written: WrittenBlob) => Change<Result>,
+  ): Promise<Result> {
+    const written = await this.#files.write(body, this.#objectBytesMax, encrypted);
     try {
       return await this.#commit(() => change(written));
     } catch (reason) {
@@ -351,7 +375,7 @@ function stretchesOf(pieces: readonly Piece[], { first, last }: ByteRange): Blob
   for (const { blob, sizeBytes } of pieces) {
     const from = Math.max(first - start, 0);
     const until = Math.min(last - start, sizeBytes - 1);
-    if (from <= until) stretches.push({ blob, first: from, last: until });
+    if (from <= until) stretches.push({ blob, sizeBytes, first: from, last: until });
     start += sizeBytes;
   }
   return stretches;
