@@ -37,6 +37,8 @@ export interface CallFacts {
   readonly caller: Caller;
   /** The key id a failed signature claimed, shown as claimed and nothing more. */
   readonly claimedAccessKeyId?: string;
+  /** The service that makes the call in the caller's name: `s3.amazonaws.com`, which uses KMS keys so. */
+  readonly invokedBy?: string;
   readonly sourceIpAddress: string;
   readonly userAgent: string;
   readonly host: string;

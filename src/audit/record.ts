@@ -166,12 +166,16 @@ function usernameOf(caller: Caller): string {
 /** A caller object lives as long as its cached credentials, so its identity is written once. */
 const identities = new WeakMap<Caller, string>();
 
-function userIdentityOf({ caller, claimedAccessKeyId }: CallFacts): string {
+function userIdentityOf({ caller, claimedAccessKeyId, invokedBy }: CallFacts): string {
   // Somebody who claimed a key that did not hold is unknown; somebody who claimed nothing is anonymous.
   if (caller.kind === "anonymous")
     return claimedAccessKeyId === undefined
       ? '{"type":"AWSAccount","principalId":"","accountId":"anonymous"}'
       : '{"type":"Unknown"}';
+  if (invokedBy !== undefined) {
+    const described = describeIdentity(caller);
+    return JSON.stringify({ ...described, invokedBy: described["invokedBy"] ?? invokedBy });
+  }
   let identity = identities.get(caller);
   if (identity === undefined) {
     identity = JSON.stringify(describeIdentity(caller));

@@ -11,6 +11,8 @@ export interface AccessRequest {
   readonly resourceAccountId?: string;
   /** Condition keys of the service (`s3:x-amz-acl`, `aws:RequestTag/team`), beside the global ones. */
   readonly conditions?: Readonly<Record<string, string | readonly string[]>>;
+  /** True where a service of this system asks in its caller's name (`aws:ViaAWSService`). */
+  readonly viaService?: boolean;
   /** The policy attached to the resource, where it has one. */
   readonly resourcePolicy?: {
     /** JSON text; absent when the resource has none attached. */

@@ -72,7 +72,16 @@ export class DataKeys {
   }
 
   /**
-   * The plain key of one that `current` gave.
+   * A data key that nothing else uses.
+   *
+   * @throws EncryptionKeyUnusable
+   */
+  async fresh(keyId: string, context: Context): Promise<DataKey> {
+    return this.#make(await this.#usable(keyId), context);
+  }
+
+  /**
+   * The plain key of one that `current` or `fresh` gave.
    *
    * @throws EncryptionKeyUnusable; Error if it was altered or made with another context.
    */

@@ -11,9 +11,10 @@ import type { SettingsStore } from "../storage/settings-store.js";
 import { traceSourceContract } from "../storage/trace-source.contract.js";
 import { traceStoreContract } from "../storage/trace-store.contract.js";
 import type { SegmentRow, TraceStore } from "../storage/trace-store.js";
-import { type CustomerKey, ensureXrayManagedKey } from "./customer-keys.js";
+import type { CustomerKey } from "./customer-keys.js";
 import { encryptedTraces } from "./encrypted-traces.js";
 import { newMaterial } from "./key-materials.js";
+import { ensureManagedKey, xrayManagedKey } from "./managed-keys.js";
 import { openVault } from "./open-vault.js";
 import type { Vault } from "./vault.js";
 
@@ -40,7 +41,7 @@ beforeAll(async () => {
   vault = await openVault({ dataFolder: folder, environment });
   const retention = { traceRetentionDays: 30, eventRetentionDays: 90 };
   facts = await openFacts({ environment, dataFolder: folder, retention });
-  key = await settings.transact((tx) => ensureXrayManagedKey(tx, { vault, environment }, owner, nowMs));
+  key = await settings.transact((tx) => ensureManagedKey(tx, { vault, environment }, xrayManagedKey, owner, nowMs));
   stores = open();
   await encryptWith(key.arn);
 });

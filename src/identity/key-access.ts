@@ -58,6 +58,7 @@ export function keyAccessAs(
     action: `kms:${use.operation}`,
     resource: key.arn,
     resourceAccountId: key.accountId,
+    ...(use.via !== undefined && { viaService: true }),
     conditions: {
       "kms:CallerAccount": call.accountId,
       "kms:KeySpec": "SYMMETRIC_DEFAULT",

@@ -57,8 +57,8 @@ const globalKeys: ReadonlyMap<string, GlobalKey> = new Map<string, GlobalKey>([
   ["aws:sourcearn", (caller) => (caller.kind === "service" ? caller.sourceArn : undefined)],
   ["aws:sourceaccount", (caller) => (caller.kind === "service" ? caller.accountId : undefined)],
   ["aws:sourceidentity", (caller) => sessionOf(caller)?.sourceIdentity],
-  // True only for calls a service makes in its caller's name; here services act in their own or through a role.
-  ["aws:viaawsservice", () => false],
+  // Calls that a service makes in its own name or in a role are not via it.
+  ["aws:viaawsservice", (_, { viaService = false }) => viaService],
 ]);
 
 const principalTypes: Readonly<Record<Caller["kind"], string | undefined>> = {

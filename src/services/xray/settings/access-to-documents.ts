@@ -1,6 +1,7 @@
 import type { AccessRequest } from "../../../identity/access.js";
-import { findCustomerKey, traceKeyContext, xrayManagedAlias } from "../../../identity/customer-keys.js";
+import { findCustomerKey, traceKeyContext } from "../../../identity/customer-keys.js";
 import { keyAccess } from "../../../identity/key-access.js";
+import { xrayManagedKey } from "../../../identity/managed-keys.js";
 import type { Call } from "../../operation.js";
 import type { XrayDeps } from "../deps.js";
 import { accessToRows } from "../trace-event.js";
@@ -17,7 +18,7 @@ export function accessToDocuments(deps: XrayDeps, operationName: string) {
     const setting = await readEncryption(deps.settings.read, call);
     if (setting === undefined || setting.keyArn === "") return toOperation();
     const key = await findCustomerKey(deps.settings.read, call, setting.keyArn, call.nowMs);
-    const managed = await findCustomerKey(deps.settings.read, call, xrayManagedAlias, call.nowMs);
+    const managed = await findCustomerKey(deps.settings.read, call, xrayManagedKey.alias, call.nowMs);
     // Without its key nothing can be read anyway: the reading says so.
     if (key === undefined || key.arn === managed?.arn) return toOperation();
     const context = traceKeyContext(call);

@@ -1,12 +1,8 @@
 import type { PutEncryptionConfigCommandInput, PutEncryptionConfigCommandOutput } from "@aws-sdk/client-xray";
 import { management } from "../../../audit/event.js";
-import {
-  type CustomerKey,
-  ensureXrayManagedKey,
-  findCustomerKey,
-  xrayManagedAlias,
-} from "../../../identity/customer-keys.js";
+import { type CustomerKey, findCustomerKey } from "../../../identity/customer-keys.js";
 import { keyAccess } from "../../../identity/key-access.js";
+import { ensureManagedKey, xrayManagedKey } from "../../../identity/managed-keys.js";
 import { Constraints } from "../../constraints.js";
 import { type Call, operation } from "../../operation.js";
 import type { XrayDeps } from "../deps.js";
@@ -29,11 +25,11 @@ export const putEncryptionConfig = (deps: XrayDeps) =>
         throw invalidRequest("KeyId goes with the Type KMS: leave it out, or set Type to KMS");
       if (Type === "KMS" && KeyId === undefined)
         throw invalidRequest("KeyId is required with the Type KMS: a key id, key ARN, alias or alias ARN");
-      const managed = KeyId === xrayManagedAlias || KeyId === managedAliasArn(call);
+      const managed = KeyId === xrayManagedKey.alias || KeyId === managedAliasArn(call);
       const named = KeyId === undefined || managed ? undefined : await usableKey(deps, call, KeyId);
 
       return call.commit(async (tx) => {
-        const key = managed ? await ensureXrayManagedKey(tx, deps, call, call.nowMs) : named;
+        const key = managed ? await ensureManagedKey(tx, deps, xrayManagedKey, call, call.nowMs) : named;
         const changed = { key_arn: key?.arn ?? "", changed_ms: call.nowMs };
         await tx
           .insertInto("xray_encryption")
@@ -47,7 +43,7 @@ export const putEncryptionConfig = (deps: XrayDeps) =>
   });
 
 function managedAliasArn({ accountId, region }: Call): string {
-  return `arn:aws:kms:${region}:${accountId}:${xrayManagedAlias}`;
+  return `arn:aws:kms:${region}:${accountId}:${xrayManagedKey.alias}`;
 }
 
 /**
