@@ -174,7 +174,7 @@ export async function compose(
       nowMs: () => clock.nowMs(),
     });
     closing.push(() => destinations.close());
-    const s3 = s3Service({ settings, objects, environment });
+    const s3 = s3Service({ settings, objects, vault, recorder, environment });
     const signingKeys = createSigningKeys({ settings, vault });
     const tree = await openTree({ settings, store: facts.tree, vault, environment });
 

@@ -73,7 +73,7 @@ describe("documentation", () => {
 
 describe("docs/errors.md", () => {
   it("has a heading for every error code of the code, and for no other", () => {
-    const headings = [...read("docs/errors.md").matchAll(/^### (\w+)$/gm)].map((match) => match[1]!);
+    const headings = [...read("docs/errors.md").matchAll(/^### ([\w.]+)$/gm)].map((match) => match[1]!);
     expect(errorCodes().size).toBeGreaterThan(50);
     expect(headings).toEqual([...errorCodes()].sort());
   });
@@ -185,7 +185,7 @@ function errorCodes(): Set<string> {
     for (const [, alias] of text.matchAll(new RegExp(`const (\\w+) = ${name};`, "g")))
       makers.push({ name: alias!, suffix });
   const found = makers.flatMap(({ name, suffix }) =>
-    [...text.matchAll(new RegExp(`\\b${name}\\(\\s*"([A-Z]\\w+)"`, "g"))].map((match) => match[1] + suffix),
+    [...text.matchAll(new RegExp(`\\b${name}\\(\\s*"([A-Z][\\w.]+)"`, "g"))].map((match) => match[1] + suffix),
   );
   // The gateway's names of one error in different protocols, and each API's name for throttling.
   for (const pattern of [/\b(?:query|s3): \["(\w+)"/g, /\bthrottled: \{ code: "(\w+)"/g])

@@ -19,6 +19,15 @@ export interface Bucket {
   readonly tags: Tags;
   readonly publicAccessBlock?: PublicAccessBlock;
   readonly versioningSuspended: boolean;
+  /** Of objects that are put without a word about it. Absent: with keys of S3. */
+  readonly encryption?: DefaultEncryption;
+}
+
+/** A default of `aws:kms`; that with keys of S3 has nothing to say. */
+export interface DefaultEncryption {
+  /** As it was given; absent: the account's own key for S3. */
+  readonly keyReference?: string;
+  readonly bucketKey: boolean;
 }
 
 /**
@@ -83,6 +92,7 @@ function bucketOf(row: S3BucketTable): Bucket {
     tags: JSON.parse(row.tags),
     ...(row.public_access_block === null ? {} : { publicAccessBlock: JSON.parse(row.public_access_block) }),
     versioningSuspended: row.versioning_suspended === 1,
+    ...(row.encryption === null ? {} : { encryption: JSON.parse(row.encryption) as DefaultEncryption }),
   };
 }
 

@@ -5,6 +5,7 @@ import { type Checksums, checksumMembers, checksumOfParts, checksumsOf } from ".
 import { inS3Words, invalidPart, invalidRequest, malformedXml, noSuchUpload, s3Failure } from "./errors.js";
 import { quoted, unquoted } from "./etags.js";
 import { limits } from "./limits.js";
+import { encryptionMembers, openContentKey, recordedEncryption } from "./object-encryption.js";
 import { objectOperation } from "./object-operation.js";
 import type { S3Parts } from "./s3-deps.js";
 import { writeCondition } from "./write-conditions.js";
@@ -15,17 +16,21 @@ export const completeMultipartUpload = (parts: S3Parts) =>
     name: "CompleteMultipartUpload",
     readOnly: false,
     action: "PutObject",
-    recordedResponse: ({ Location, Bucket, Key, ETag }) => ({
+    recordedResponse: ({ Location, Bucket, Key, ETag, ...output }) => ({
       location: Location,
       bucket: Bucket,
       key: Key,
       eTag: ETag,
+      ...recordedEncryption(output),
     }),
-    async execute(input, { bucket, key, call }) {
+    async execute(input, on) {
+      const { bucket, key, call } = on;
       const uploadId = input.UploadId!;
       const condition = writeCondition(input);
       const upload = await parts.objects.upload(bucket.id, key, uploadId);
       if (upload === undefined) throw noSuchUpload(uploadId);
+      // Who may not read the parts may not make an object of them.
+      if (upload.encryption !== undefined) await openContentKey(parts, upload.encryption, on);
       const stored = await parts.objects.parts({ bucketId: bucket.id, key, uploadId }, { limit: limits.partsMax });
       const chosen = chosenParts(uploadId, input.MultipartUpload?.Parts ?? [], stored);
       const sizeBytes = chosen.reduce((sum, part) => sum + part.sizeBytes, 0);
@@ -58,6 +63,7 @@ export const completeMultipartUpload = (parts: S3Parts) =>
         Bucket: bucket.name,
         Key: key,
         ETag: quoted(info.etag),
+        ...encryptionMembers(info.encryption),
         ...checksumMembers(info.checksums),
         ...(info.checksumType === undefined ? {} : { ChecksumType: info.checksumType }),
       };

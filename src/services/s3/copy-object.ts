@@ -4,6 +4,7 @@ import { checksumMembers } from "./checksums.js";
 import { copySourceOf, readSource, sourceAccess } from "./copy-source.js";
 import { inS3Words, invalidArgument, invalidRequest, notImplemented } from "./errors.js";
 import { quoted } from "./etags.js";
+import { newContentKey, newEncryptionMembers, recordedEncryption } from "./object-encryption.js";
 import { factsOf } from "./object-facts.js";
 import { objectOperation } from "./object-operation.js";
 import { checkSourceConditions } from "./read-conditions.js";
@@ -18,16 +19,19 @@ export const copyObject = (parts: S3Parts) =>
     readOnly: false,
     action: "PutObject",
     alsoAccess: (input, { call }) => sourceAccess(parts, input, call, input.TaggingDirective !== "REPLACE"),
-    recordedResponse: ({ CopyObjectResult }) => ({ CopyObjectResult }),
-    async execute(input, { bucket, key, call }) {
+    recordedResponse: ({ CopyObjectResult, ...output }) => ({ CopyObjectResult, ...recordedEncryption(output) }),
+    async execute(input, on) {
+      const { bucket, key, call } = on;
       checkDirective("x-amz-metadata-directive", input.MetadataDirective);
       checkDirective("x-amz-tagging-directive", input.TaggingDirective);
       const source = await copySourceOf(parts, input);
-      if (source.bucket.id === bucket.id && source.key === key && input.MetadataDirective !== "REPLACE")
+      const changed = input.MetadataDirective === "REPLACE" || input.ServerSideEncryption !== undefined;
+      if (source.bucket.id === bucket.id && source.key === key && !changed)
         throw invalidRequest(
           "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
         );
       const condition = writeCondition(input);
+      const contentKey = await newContentKey(parts, input, on);
       const { info, body } = await readSource(parts, source, call, (stored) => {
         checkSourceConditions(input, stored);
         checkAlgorithm(input.ChecksumAlgorithm, stored);
@@ -36,11 +40,12 @@ export const copyObject = (parts: S3Parts) =>
       const copied = await inS3Words(
         { bucket: bucket.name, key },
         parts.objects
-          .put(bucket.id, key, body, () => copiedFacts(input, info), condition)
+          .put(bucket.id, key, body, () => copiedFacts(input, info), condition, contentKey)
           .finally(() => body.destroy()),
       );
       call.note({ bytesTransferredIn: 0, bytesTransferredOut: 0 });
       return {
+        ...newEncryptionMembers(contentKey.encryption),
         CopyObjectResult: {
           ETag: quoted(copied.etag),
           LastModified: new Date(copied.lastModifiedMs),

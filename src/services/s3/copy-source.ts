@@ -5,6 +5,7 @@ import { inS3Words, invalidArgument, invalidRequest, noSuchKey } from "./errors.
 import { limits } from "./limits.js";
 import { missingKey } from "./missing-key.js";
 import { checkKey } from "./not-served.js";
+import { openContentKey } from "./object-encryption.js";
 import { existingTags, objectAccess } from "./s3-access.js";
 import type { S3Parts } from "./s3-deps.js";
 
@@ -58,15 +59,20 @@ export async function readSource(
 ): Promise<ObjectReading> {
   const reading = await inS3Words(
     { bucket: bucket.name, key },
-    parts.objects.get(bucket.id, key, (info) => {
-      const range = choose(info);
-      const sizeBytes = range === undefined ? info.sizeBytes : range.last - range.first + 1;
-      if (sizeBytes > limits.objectBytesMax)
-        throw invalidRequest(
-          `The specified copy source is larger than the maximum allowable size for a copy source: ${limits.objectBytesMax}`,
-        );
-      return range;
-    }),
+    parts.objects.get(
+      bucket.id,
+      key,
+      (info) => {
+        const range = choose(info);
+        const sizeBytes = range === undefined ? info.sizeBytes : range.last - range.first + 1;
+        if (sizeBytes > limits.objectBytesMax)
+          throw invalidRequest(
+            `The specified copy source is larger than the maximum allowable size for a copy source: ${limits.objectBytesMax}`,
+          );
+        return range;
+      },
+      (encryption) => openContentKey(parts, encryption, { bucket, key, call }),
+    ),
   );
   if (reading !== undefined) return reading;
   const error = await missingKey(bucket, key, call);

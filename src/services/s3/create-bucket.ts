@@ -82,6 +82,7 @@ export const createBucket = ({ environment }: S3Parts) =>
             tags: JSON.stringify(tags),
             public_access_block: JSON.stringify(blockEverything),
             versioning_suspended: 0,
+            encryption: null,
           })
           .execute();
       });

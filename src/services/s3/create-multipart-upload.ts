@@ -1,6 +1,7 @@
 import type { CreateMultipartUploadOutput, CreateMultipartUploadRequest } from "@aws-sdk/client-s3";
 import { checksumAlgorithms } from "./checksums.js";
 import { inS3Words, invalidRequest, notImplemented } from "./errors.js";
+import { newContentKey, newEncryptionMembers, recordedEncryption } from "./object-encryption.js";
 import { factsOf } from "./object-facts.js";
 import { objectOperation } from "./object-operation.js";
 import type { S3Parts } from "./s3-deps.js";
@@ -13,15 +14,23 @@ export const createMultipartUpload = (parts: S3Parts) =>
     readOnly: false,
     action: "PutObject",
     recorded: () => ({ uploads: "" }),
-    recordedResponse: ({ Bucket, Key, UploadId }) => ({ bucket: Bucket, key: Key, uploadId: UploadId }),
-    async execute(input, { bucket, key, call }) {
+    recordedResponse: ({ Bucket, Key, UploadId, ...output }) => ({
+      bucket: Bucket,
+      key: Key,
+      uploadId: UploadId,
+      ...recordedEncryption(output),
+    }),
+    async execute(input, on) {
+      const { bucket, key, call } = on;
       const checksum = checksumWanted(input);
       const facts = factsOf(input, tagsOfHeader(input.Tagging));
+      const { encryption } = await newContentKey(parts, input, on);
       const { uploadId } = await inS3Words(
         { bucket: bucket.name, key },
         parts.objects.createUpload(bucket.id, key, {
           ...facts,
           ...(checksum === undefined ? {} : { checksumAlgorithm: checksum.algorithm, checksumType: checksum.type }),
+          encryption,
           initiatorAccountId: call.caller.kind === "anonymous" ? bucket.accountId : call.accountId,
         }),
       );
@@ -29,6 +38,7 @@ export const createMultipartUpload = (parts: S3Parts) =>
         Bucket: bucket.name,
         Key: key,
         UploadId: uploadId,
+        ...newEncryptionMembers(encryption),
         ...(checksum === undefined ? {} : { ChecksumAlgorithm: checksum.algorithm, ChecksumType: checksum.type }),
       };
     },

@@ -76,6 +76,12 @@ export const invalidPart = (uploadId: string, partNumber: number) =>
     { UploadId: uploadId, PartNumber: partNumber },
   );
 
+/** Errors of KMS, as S3 tells them. */
+export const keyNotFound = (reference: string) =>
+  s3Error("KMS.NotFoundException", 400, `Key '${reference.slice(0, 256)}' does not exist`);
+export const keyDisabled = (message: string) => s3Error("KMS.DisabledException", 400, message);
+export const keyInvalidState = (message: string) => s3Error("KMS.KMSInvalidStateException", 400, message);
+
 export const s3Failure = s3Error;
 
 /** Runs `work` on the object store and says its failures in S3's words. */

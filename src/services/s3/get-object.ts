@@ -4,6 +4,7 @@ import type { Bucket } from "./buckets.js";
 import { rangeOf } from "./byte-ranges.js";
 import { inS3Words, invalidRequest, s3Failure } from "./errors.js";
 import { missingKey } from "./missing-key.js";
+import { openContentKey } from "./object-encryption.js";
 import { checksumsOfObject, describedObject } from "./object-facts.js";
 import { objectOperation } from "./object-operation.js";
 import { checkReadConditions } from "./read-conditions.js";
@@ -18,13 +19,19 @@ export const getObject = (parts: S3Parts) =>
     readOnly: true,
     action: "GetObject",
     aboutExisting: true,
-    async execute(input, { bucket, key, call }) {
+    async execute(input, on) {
+      const { bucket, key, call } = on;
       if (call.caller.kind === "anonymous" && overriding(input))
         throw invalidRequest("Request specific response headers cannot be used for anonymous GET requests.");
       const part = await partOf(parts, bucket, input);
       const reading = await inS3Words(
         { bucket: bucket.name, key },
-        parts.objects.get(bucket.id, key, (info) => readRange(input, info, part)),
+        parts.objects.get(
+          bucket.id,
+          key,
+          (info) => readRange(input, info, part),
+          (encryption) => openContentKey(parts, encryption, on),
+        ),
       );
       if (reading === undefined) throw await missingKey(bucket, key, call);
       const described = describedReading(input, reading.info, reading.range);
@@ -40,11 +47,16 @@ export const headObject = (parts: S3Parts) =>
     readOnly: true,
     action: "GetObject",
     aboutExisting: true,
-    async execute(input, { bucket, key, call }) {
+    async execute(input, on) {
+      const { bucket, key, call } = on;
       const part = await partOf(parts, bucket, input);
       const info = await parts.objects.head(bucket.id, key);
       if (info === undefined) throw await missingKey(bucket, key, call);
-      return describedReading(input, info, readRange(input, info, part));
+      const described = describedReading(input, info, readRange(input, info, part));
+      // A checksum tells of the content, so it is for those who may read it.
+      if (input.ChecksumMode === "ENABLED" && info.encryption !== undefined)
+        await openContentKey(parts, info.encryption, on);
+      return described;
     },
   });
 

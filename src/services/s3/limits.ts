@@ -9,6 +9,9 @@ export const limits = {
   bucketTagsMax: 50,
   tagKeyLengthMax: 128,
   tagValueLengthMax: 256,
+  /** KMS's limits of what names a key, and of an encryption context, in base64 and JSON. */
+  keyReferenceCharsMax: 2048,
+  encryptionContextCharsMax: 8192,
   keysListedMax: 1000,
   keysDeletedTogetherMax: 1000,
   bucketsListedMax: 10_000,

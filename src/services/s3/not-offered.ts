@@ -40,11 +40,7 @@ const reasons: Readonly<Record<string, readonly string[]>> = {
     "GetBucketCors",
     "PutBucketCors",
   ],
-  "Server-side encryption is not offered: objects are kept as they are sent.": [
-    "DeleteBucketEncryption",
-    "PutBucketEncryption",
-    "UpdateObjectEncryption",
-  ],
+  "To encrypt an object anew, copy it onto itself with the encryption wanted.": ["UpdateObjectEncryption"],
   "Lifecycle rules are not offered: nothing here deletes objects at its own pace.": [
     "DeleteBucketLifecycle",
     "GetBucketLifecycleConfiguration",

@@ -39,19 +39,16 @@ const ownerAcls: ReadonlySet<string> = new Set(["private", "bucket-owner-full-co
 
 const grants = ["GrantFullControl", "GrantRead", "GrantReadACP", "GrantWrite", "GrantWriteACP"];
 
-const encryption =
-  "Server-side encryption is not offered: objects are kept as they are sent. Encrypt the volume, or the objects.";
+const customerKeys =
+  "Encryption with keys that come with each request (SSE-C) is not offered: nobody but the client could ever audit them. Use a KMS key (aws:kms).";
 const locking = "Object Lock is not offered.";
 
 const notServed: Readonly<Record<string, string>> = {
-  ServerSideEncryption: encryption,
-  SSECustomerAlgorithm: encryption,
-  SSECustomerKey: encryption,
-  SSECustomerKeyMD5: encryption,
-  SSEKMSKeyId: encryption,
-  SSEKMSEncryptionContext: encryption,
-  CopySourceSSECustomerAlgorithm: encryption,
-  CopySourceSSECustomerKey: encryption,
+  SSECustomerAlgorithm: customerKeys,
+  SSECustomerKey: customerKeys,
+  SSECustomerKeyMD5: customerKeys,
+  CopySourceSSECustomerAlgorithm: customerKeys,
+  CopySourceSSECustomerKey: customerKeys,
   ObjectLockMode: locking,
   ObjectLockRetainUntilDate: locking,
   ObjectLockLegalHoldStatus: locking,

@@ -3,6 +3,7 @@ import { type Checksums, checksumMembers } from "./checksums.js";
 import { s3Failure } from "./errors.js";
 import { quoted } from "./etags.js";
 import { limits } from "./limits.js";
+import { encryptionMembers } from "./object-encryption.js";
 import type { Tags } from "./tags.js";
 
 /** Members of requests and answers, and the headers they stand for. */
@@ -62,6 +63,7 @@ export function describedObject(info: ObjectInfo) {
     ...(expires !== undefined && !Number.isNaN(Date.parse(expires)) ? { Expires: new Date(expires) } : {}),
     Metadata: { ...info.metadata },
     ...(tagCount > 0 ? { TagCount: tagCount } : {}),
+    ...encryptionMembers(info.encryption),
   };
 }
 

@@ -36,6 +36,7 @@ describe("Objects", () => {
       ETag: etag,
       ...checksum,
       ChecksumType: "FULL_OBJECT",
+      ServerSideEncryption: "AES256",
     });
     expect(s3.notes.at(-1)).toEqual({ bytesTransferredIn: 5, bytesTransferredOut: 0 });
     const read = await get("k", { ChecksumMode: "ENABLED" });
@@ -114,7 +115,7 @@ describe("Objects", () => {
   });
 
   it("are refused where the store would have to pretend, or the key or metadata are too long", async () => {
-    await expect(put("e", "x", { ServerSideEncryption: "AES256" })).rejects.toEqual(refusal("NotImplemented", 501));
+    await expect(put("e", "x", { SSECustomerKey: "a2V5" })).rejects.toEqual(refusal("NotImplemented", 501));
     await expect(put("e", "x", { StorageClass: "GLACIER" })).rejects.toEqual(refusal("InvalidStorageClass", 400));
     await expect(put("e", "x", { ACL: "public-read" })).rejects.toEqual(refusal("AccessControlListNotSupported", 400));
     await expect(put("k".repeat(1025))).rejects.toEqual(refusal("KeyTooLongError", 400));

@@ -3,6 +3,7 @@ import type { PutObjectOutput, PutObjectRequest } from "@aws-sdk/client-s3";
 import { checksumsOf } from "./checksums.js";
 import { inS3Words } from "./errors.js";
 import { quoted } from "./etags.js";
+import { newContentKey, newEncryptionMembers, recordedEncryption } from "./object-encryption.js";
 import { checksumsOfObject, factsOf } from "./object-facts.js";
 import { objectOperation } from "./object-operation.js";
 import type { S3Parts } from "./s3-deps.js";
@@ -15,10 +16,13 @@ export const putObject = (parts: S3Parts) =>
     name: "PutObject",
     readOnly: false,
     action: "PutObject",
-    async execute(input, { bucket, key, call }) {
+    recordedResponse: recordedEncryption,
+    async execute(input, on) {
+      const { bucket, key, call } = on;
       const tags = tagsOfHeader(input.Tagging);
       const condition = writeCondition(input);
       const facts = factsOf(input, tags);
+      const contentKey = await newContentKey(parts, input, on);
       const info = await inS3Words(
         { bucket: bucket.name, key },
         parts.objects.put(
@@ -30,9 +34,10 @@ export const putObject = (parts: S3Parts) =>
             return Object.keys(checksums).length === 0 ? facts : { ...facts, checksums, checksumType: "FULL_OBJECT" };
           },
           condition,
+          contentKey,
         ),
       );
       call.note({ bytesTransferredIn: info.sizeBytes, bytesTransferredOut: 0 });
-      return { ETag: quoted(info.etag), ...checksumsOfObject(info) };
+      return { ETag: quoted(info.etag), ...checksumsOfObject(info), ...newEncryptionMembers(contentKey.encryption) };
     },
   });

@@ -1,9 +1,11 @@
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Recorder } from "../../audit/recorder.js";
 import { systemEnvironment } from "../../environment.js";
 import type { AccessRequest } from "../../identity/access.js";
 import type { Caller } from "../../identity/caller.js";
+import { openVault } from "../../identity/open-vault.js";
 import { compilePolicyText } from "../../identity/policy/compile.js";
 import { evaluate } from "../../identity/policy/evaluate.js";
 import { openFolderObjectStore } from "../../storage/objects/folder-object-store.js";
@@ -33,6 +35,9 @@ export const cloudTrail: Caller = {
   sourceArn: `arn:aws:cloudtrail:us-east-1:${account}:trail/t`,
 };
 
+/** A record of a call to KMS that S3 made. */
+export type RecordedEvent = Record<string, unknown> & { readonly userIdentity: Record<string, unknown> };
+
 export interface CallOptions {
   readonly as?: Caller;
   /** Identity policy of the caller. */
@@ -46,7 +51,13 @@ export async function openS3() {
   const environment = systemEnvironment;
   const settings = await openSqliteSettings({ path: join(folder, "settings.db"), environment });
   const objects = await openFolderObjectStore({ folder: join(folder, "objects"), environment });
-  const service = s3Service({ settings, objects, environment });
+  const vault = await openVault({ dataFolder: folder, environment });
+  const records: RecordedEvent[] = [];
+  const recorder: Recorder = {
+    record: async ({ record }) => void records.push(JSON.parse(record)),
+    recordWith: async () => undefined,
+  };
+  const service = s3Service({ settings, objects, vault, recorder, environment });
   const notes: Record<string, unknown>[] = [];
 
   async function run(
@@ -92,7 +103,7 @@ export async function openS3() {
     await objects.close();
     await settings.close();
   };
-  return { run, close, service, objects, notes };
+  return { run, close, service, objects, notes, settings, vault, environment, records, folder };
 }
 
 export type S3Bench = Awaited<ReturnType<typeof openS3>>;

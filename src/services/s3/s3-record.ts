@@ -30,6 +30,7 @@ const recordedNames: Readonly<Record<string, string>> = {
   StorageClass: "x-amz-storage-class",
   ObjectOwnership: "x-amz-object-ownership",
   ServerSideEncryption: "x-amz-server-side-encryption",
+  SSEKMSKeyId: "x-amz-server-side-encryption-aws-kms-key-id",
   Tagging: "x-amz-tagging",
   IfMatch: "If-Match",
   IfNoneMatch: "If-None-Match",

@@ -2,6 +2,7 @@ import * as sdk from "@aws-sdk/client-s3";
 import type { Service } from "../operation.js";
 import { abortMultipartUpload } from "./abort-multipart-upload.js";
 import { getBucketAcl, putBucketAcl } from "./bucket-acl.js";
+import { deleteBucketEncryption, getBucketEncryption, putBucketEncryption } from "./bucket-encryption.js";
 import { deleteBucketPolicy, getBucketPolicy, getBucketPolicyStatus, putBucketPolicy } from "./bucket-policy.js";
 import { deleteBucketTagging, getBucketTagging, putBucketTagging } from "./bucket-tagging.js";
 import { getBucketVersioning, putBucketVersioning } from "./bucket-versioning.js";
@@ -13,13 +14,13 @@ import { createMultipartUpload } from "./create-multipart-upload.js";
 import { deleteBucket } from "./delete-bucket.js";
 import { deleteObject } from "./delete-object.js";
 import { deleteObjects } from "./delete-objects.js";
-import { getBucketEncryption } from "./get-bucket-encryption.js";
 import { getBucketLocation } from "./get-bucket-location.js";
 import { getBucketOwnershipControls } from "./get-bucket-ownership-controls.js";
 import { getObject, headObject } from "./get-object.js";
 import { getObjectAcl } from "./get-object-acl.js";
 import { getObjectAttributes } from "./get-object-attributes.js";
 import { headBucket } from "./head-bucket.js";
+import { KmsKeys } from "./kms-keys.js";
 import { listBuckets } from "./list-buckets.js";
 import { listMultipartUploads } from "./list-multipart-uploads.js";
 import { listObjects, listObjectsV2, listObjectVersions } from "./list-objects.js";
@@ -33,7 +34,8 @@ import { uploadPart, uploadPartCopy } from "./upload-part.js";
 
 /** S3: buckets are settings, objects are in the object store. */
 export function s3Service(deps: S3Deps): Service {
-  const parts: S3Parts = { ...deps, buckets: new Buckets(deps.settings, deps.environment) };
+  const buckets = new Buckets(deps.settings, deps.environment);
+  const parts: S3Parts = { ...deps, buckets, kmsKeys: new KmsKeys(deps) };
   return {
     signingName: "s3",
     eventSource: "s3.amazonaws.com",
@@ -48,6 +50,7 @@ export function s3Service(deps: S3Deps): Service {
       createBucket,
       createMultipartUpload,
       deleteBucket,
+      deleteBucketEncryption,
       deleteBucketPolicy,
       deleteBucketTagging,
       deleteObject,
@@ -76,6 +79,7 @@ export function s3Service(deps: S3Deps): Service {
       listObjectVersions,
       listParts,
       putBucketAcl,
+      putBucketEncryption,
       putBucketPolicy,
       putBucketTagging,
       putBucketVersioning,

@@ -20,4 +20,10 @@ export const s3Migrations: readonly Migration[] = [
       await tx.schema.createIndex("s3_buckets_by_account").on("s3_buckets").columns(["account_id", "name"]).execute();
     },
   },
+  {
+    name: "s3-002-encryption",
+    up: async (tx) => {
+      await tx.schema.alterTable("s3_buckets").addColumn("encryption", "text").execute();
+    },
+  },
 ];

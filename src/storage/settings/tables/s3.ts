@@ -18,4 +18,6 @@ export interface S3BucketTable {
   public_access_block: string | null;
   /** 1 after PutBucketVersioning with `Suspended`. */
   versioning_suspended: number;
+  /** JSON object of the default encryption; null: with keys of S3 (SSE-S3). */
+  encryption: string | null;
 }
