@@ -228,7 +228,11 @@ export function createDestinations(deps: {
           ...(object.contentType === undefined && { ContentEncoding: "gzip" }),
           ACL: "bucket-owner-full-control",
           Metadata: object.metadata && { ...object.metadata },
-          ...(object.kmsKeyArn && { ServerSideEncryption: "aws:kms", SSEKMSKeyId: object.kmsKeyArn }),
+          ...(object.kmsKeyArn && {
+            ServerSideEncryption: "aws:kms",
+            SSEKMSKeyId: object.kmsKeyArn,
+            SSEKMSEncryptionContext: encryptionContext(trail.arn),
+          }),
         }),
       );
     },
@@ -306,6 +310,9 @@ export function createDestinations(deps: {
       clients.delete(key);
     },
 
+    /** Whether buckets are at an endpoint of their own, where keys of our KMS mean nothing. */
+    elsewhere: deps.objects !== undefined,
+
     /** @returns the key's ARN and whether it can be used now. */
     async describeKey(trail: TrailIdentity, keyId: string): Promise<{ arn: string; enabled: boolean }> {
       const { KeyMetadata } = await kms(trail).send(new DescribeKeyCommand({ KeyId: keyId }));
@@ -352,4 +359,9 @@ export function errorCodeOf(reason: unknown): string | undefined {
   if ($metadata?.httpStatusCode === undefined) return undefined;
   // SNS's class names differ from its codes: `AuthorizationErrorException`, `AuthorizationError`.
   return typeof wire?.Code === "string" ? wire.Code : reason.name;
+}
+
+/** As the header of S3 takes it; S3 adds the object's ARN. */
+function encryptionContext(trailArn: string): string {
+  return Buffer.from(JSON.stringify({ "aws:cloudtrail:arn": trailArn })).toString("base64");
 }

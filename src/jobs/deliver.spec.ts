@@ -37,6 +37,21 @@ describe("delivery to S3", () => {
     expect(simulation.world.puts()).toBe(1);
   });
 
+  it("asks for encryption with the trail's key, in the trail's encryption context", async () => {
+    const kms_key_arn = "arn:aws:kms:eu-west-1:111122223333:key/k";
+    const { arn } = await simulation.addTrail({ kms_key_arn });
+    const process = simulation.startProcess("stream-1");
+    await process.events.append([simulation.event()]);
+    await process.delivery.run();
+    const [object] = [...simulation.world.objects.values()];
+    expect(object?.headers).toMatchObject({
+      "x-amz-server-side-encryption": "aws:kms",
+      "x-amz-server-side-encryption-aws-kms-key-id": kms_key_arn,
+    });
+    const context = Buffer.from(object!.headers["x-amz-server-side-encryption-context"]!, "base64").toString();
+    expect(JSON.parse(context)).toEqual({ "aws:cloudtrail:arn": arn });
+  });
+
   it("makes a file for each region of a multi-region trail", async () => {
     await simulation.addTrail({ multi_region: 1 });
     const process = simulation.startProcess("stream-1");

@@ -84,8 +84,9 @@ async function putOfTrail(
   if (selections.length > 0) {
     const identity = { accountId: found.account_id, homeRegion: found.home_region, arn: found.arn };
     const place = { bucket: found.bucket, ...(found.prefix !== null && { prefix: found.prefix }) };
-    await checkBucket(deps, identity, place);
-    if (found.kms_key_arn !== null) await checkKey(deps, identity, found.kms_key_arn, place);
+    const { kms_key_arn: keyArn } = found;
+    const plain = await checkBucket(deps, identity, place, keyArn !== null);
+    if (keyArn !== null) await checkKey(deps, identity, keyArn, { place, plain });
   }
   return call.commit(async (tx) => {
     const trail = await requireTrailAtHome(tx, nameOrArn, call);

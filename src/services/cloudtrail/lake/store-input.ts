@@ -88,6 +88,6 @@ export async function refuseKey(deps: CloudTrailDeps, keyId: string, storeArn: s
   if (!key.enabled) throw cloudTrailError("Kms", `KMS key ${key.arn} is disabled.`);
   throw cloudTrailError(
     "UnsupportedOperation",
-    "Event data stores are not encrypted with KMS keys here. Leave KmsKeyId out.",
+    "Event data stores are not encrypted with KMS keys here, as SQL must read their columns. Leave KmsKeyId out.",
   );
 }

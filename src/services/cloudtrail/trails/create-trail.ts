@@ -60,13 +60,13 @@ export const createTrail = (deps: CloudTrailDeps) =>
       const arn = trailArn(call.region, call.accountId, name);
       const identity = { accountId: call.accountId, homeRegion: call.region, arn };
       const place = { bucket, ...(input.S3KeyPrefix && { prefix: input.S3KeyPrefix }) };
-      await checkBucket(deps, identity, place);
+      const plain = await checkBucket(deps, identity, place, Boolean(input.KmsKeyId));
       const topic = input.SnsTopicName ? topicArn(input.SnsTopicName, home) : null;
       if (topic !== null) await checkTopic(deps, identity, topic);
       let keyArn: string | null = null;
       if (input.KmsKeyId) {
         checkKeyId(input.KmsKeyId, call.region);
-        keyArn = await checkKey(deps, identity, input.KmsKeyId, place);
+        keyArn = await checkKey(deps, identity, input.KmsKeyId, { place, plain });
       }
       const logs = wantedLogs(input, {}, home);
       if (typeof logs !== "string") {

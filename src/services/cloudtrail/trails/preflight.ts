@@ -14,31 +14,43 @@ function requireAnswer(reason: unknown, what: string): string {
   return code;
 }
 
+interface Place {
+  readonly bucket: string;
+  readonly prefix?: string;
+}
+
+/** Whether a bucket took the marker object as it is, or may be one that takes nothing that is not under a KMS key. */
+export type PlainMarker = "taken" | "refused";
+
 /**
  * Reads the bucket's ACL and writes the marker object, as the service principal and for this trail. Both are tried, as
  * AWS does, so a marker stays even where reading the ACL is refused.
+ *
+ * @param keyFollows the trail has a KMS key: if the marker is refused, `checkKey` says why.
  */
 export async function checkBucket(
   deps: CloudTrailDeps,
   trail: TrailIdentity,
-  place: { readonly bucket: string; readonly prefix?: string },
-): Promise<void> {
-  const { bucket, prefix } = place;
+  { bucket, prefix }: Place,
+  keyFollows: boolean,
+): Promise<PlainMarker> {
   const key = probeKey({ prefix, accountId: trail.accountId });
   const outcomes = await Promise.allSettled([
     deps.destinations.readBucketAcl(trail, bucket),
     deps.destinations.putObject(trail, { bucket, key, body: new Uint8Array() }),
   ]);
   const failures = outcomes.filter((outcome) => outcome.status === "rejected").map((outcome) => outcome.reason);
-  if (failures.length === 0) return;
+  if (failures.length === 0) return "taken";
   const codes = failures.map((reason) => requireAnswer(reason, `S3 bucket ${bucket}`));
   if (codes.includes("NoSuchBucket") || bucket.length < bucketNameCharsMin)
     throw cloudTrailError("S3BucketDoesNotExist", `S3 bucket ${bucket} does not exist!`, failures[0]);
-  throw cloudTrailError(
-    "InsufficientS3BucketPolicy",
-    `Incorrect S3 bucket policy is detected for bucket: ${bucket}`,
-    failures[0],
-  );
+  if (keyFollows && outcomes[0].status === "fulfilled") return "refused";
+  throw insufficientBucketPolicy(bucket, failures[0]);
+}
+
+function insufficientBucketPolicy(bucket: string, cause: unknown) {
+  const message = `Incorrect S3 bucket policy is detected for bucket: ${bucket}`;
+  return cloudTrailError("InsufficientS3BucketPolicy", message, cause);
 }
 
 export async function checkTopic(deps: CloudTrailDeps, trail: TrailIdentity, topicArn: string): Promise<void> {
@@ -55,7 +67,9 @@ export async function checkTopic(deps: CloudTrailDeps, trail: TrailIdentity, top
 }
 
 /**
- * Finds the key and writes the marker object under it.
+ * Finds the key and writes the marker object under it, in the trail's encryption context: so the key's policy and the
+ * bucket's have let CloudTrail do what a delivery does. Where buckets are at another endpoint, so are their keys: that
+ * store alone is asked, and what it answers is the key's ARN.
  *
  * @returns the key's ARN, which an alias is resolved to once and for all.
  */
@@ -63,7 +77,7 @@ export async function checkKey(
   deps: CloudTrailDeps,
   trail: TrailIdentity,
   keyId: string,
-  place: { readonly bucket: string; readonly prefix?: string },
+  { place, plain }: { readonly place: Place; readonly plain: PlainMarker },
 ): Promise<string> {
   const insufficient = (cause: unknown) =>
     cloudTrailError(
@@ -71,17 +85,29 @@ export async function checkKey(
       `Insufficient permissions to access S3 bucket ${place.bucket} or KMS key ${keyId}.`,
       cause,
     );
-  const key = await deps.destinations.describeKey(trail, keyId).catch((reason: unknown) => {
-    requireAnswer(reason, `KMS key ${keyId}`);
-    throw insufficient(reason);
-  });
-  if (!key.enabled) throw cloudTrailError("Kms", `KMS key ${key.arn} is disabled.`);
+  const key = deps.destinations.elsewhere
+    ? { arn: keyId, enabled: true }
+    : await deps.destinations.describeKey(trail, keyId).catch((reason: unknown) => {
+        requireAnswer(reason, `KMS key ${keyId}`);
+        throw insufficient(reason);
+      });
+  if (!key.enabled) throw cloudTrailError("Kms", `KMS key ${key.arn} is disabled or pending deletion.`);
   const marker = { bucket: place.bucket, key: probeKey({ prefix: place.prefix, accountId: trail.accountId }) };
   const answer = await deps.destinations
     .putObject(trail, { ...marker, body: new Uint8Array(), kmsKeyArn: key.arn })
     .catch((reason: unknown) => {
-      if (requireAnswer(reason, `S3 bucket ${place.bucket}`) === "NotImplemented") return undefined;
-      throw insufficient(reason);
+      const code = requireAnswer(reason, `S3 bucket ${place.bucket}`);
+      if (code === "NotImplemented") return undefined;
+      if (code === "KMS.DisabledException" || code === "KMS.KMSInvalidStateException")
+        throw cloudTrailError("Kms", `KMS key ${key.arn} is disabled or pending deletion.`, reason);
+      // The key is there, so it is the bucket that is in another region.
+      if (code === "KMS.NotFoundException")
+        throw cloudTrailError(
+          "KmsKeyNotFound",
+          `KMS key ${key.arn} was not found in the region of S3 bucket ${place.bucket}.`,
+          reason,
+        );
+      throw plain === "refused" ? insufficientBucketPolicy(place.bucket, reason) : insufficient(reason);
     });
   // A trail must not claim an encryption that its bucket does not do.
   if (answer?.ServerSideEncryption !== "aws:kms")
@@ -89,7 +115,7 @@ export async function checkKey(
       "UnsupportedOperation",
       `S3 bucket ${place.bucket} does not encrypt with KMS keys (SSE-KMS). Leave KmsKeyId out.`,
     );
-  return key.arn;
+  return (deps.destinations.elsewhere && answer.SSEKMSKeyId) || key.arn;
 }
 
 /** Assumes the role and creates the trail's log stream. */

@@ -43,16 +43,19 @@ export const updateTrail = (deps: CloudTrailDeps) =>
       if (input.S3KeyPrefix !== undefined) changes.prefix = input.S3KeyPrefix || null;
       const after = { ...before, ...changes };
       const place = { bucket: after.bucket, ...(after.prefix !== null && { prefix: after.prefix }) };
-      if (input.S3BucketName !== undefined || input.S3KeyPrefix !== undefined) await checkBucket(deps, identity, place);
+      const moves = input.S3BucketName !== undefined || input.S3KeyPrefix !== undefined;
+      // A bucket that is new to the trail must take what is under the trail's key, too.
+      const keyId = input.KmsKeyId ?? (moves ? before.kms_key_arn : null);
+      const plain = moves ? await checkBucket(deps, identity, place, Boolean(keyId)) : "taken";
 
       if (input.SnsTopicName !== undefined) {
         changes.sns_topic_name = input.SnsTopicName || null;
         changes.sns_topic_arn = input.SnsTopicName ? topicArn(input.SnsTopicName, home) : null;
         if (changes.sns_topic_arn !== null) await checkTopic(deps, identity, changes.sns_topic_arn);
       }
-      if (input.KmsKeyId !== undefined) {
-        if (input.KmsKeyId !== "") checkKeyId(input.KmsKeyId, before.home_region);
-        changes.kms_key_arn = input.KmsKeyId === "" ? null : await checkKey(deps, identity, input.KmsKeyId, place);
+      if (keyId !== null) {
+        if (keyId !== "") checkKeyId(keyId, before.home_region);
+        changes.kms_key_arn = keyId === "" ? null : await checkKey(deps, identity, keyId, { place, plain });
       }
       const logs = wantedLogs(input, logsOf(before), home);
       if (typeof logs !== "string") {
