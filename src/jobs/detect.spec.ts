@@ -429,6 +429,9 @@ describe("the rules that ship", () => {
       false,
     ],
     ["trace-encryption-ended", { eventName: "PutEncryptionConfig", requestParameters: { type: "NONE" } }, true],
+    ["masking-weakened", { eventName: "DeleteMaskingRule" }, true],
+    ["masking-weakened", { eventName: "DeleteMaskingRule", errorCode: "AccessDenied" }, false],
+    ["masking-weakened", { eventName: "GetMaskingRules" }, false],
     [
       "root-changed-something",
       { eventName: "CreateGroup", userIdentity: { type: "Root" }, readOnly: false, managementEvent: true },

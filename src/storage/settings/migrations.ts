@@ -18,6 +18,7 @@ import { xrayMigrations } from "./migrations/xray.js";
 import { xrayGroupMigrations } from "./migrations/xray-groups.js";
 import { xrayIndexMigrations } from "./migrations/xray-index.js";
 import { xrayInsightsMigrations } from "./migrations/xray-insights.js";
+import { xrayMaskingMigrations } from "./migrations/xray-masking.js";
 import { xrayRejectionMigrations } from "./migrations/xray-rejections.js";
 import { xrayRetrievalMigrations } from "./migrations/xray-retrieval.js";
 import { xraySamplingMigrations } from "./migrations/xray-sampling.js";
@@ -40,6 +41,7 @@ export const migrations: readonly Migration[] = [
   ...xrayRetrievalMigrations,
   ...xrayRejectionMigrations,
   ...xrayIndexMigrations,
+  ...xrayMaskingMigrations,
   ...lakeMigrations,
   ...lakeQueryMigrations,
   ...channelMigrations,

@@ -17,6 +17,7 @@ import type { XrayTables } from "./tables/xray.js";
 import type { XrayGroupTables } from "./tables/xray-groups.js";
 import type { XrayIndexTables } from "./tables/xray-index.js";
 import type { XrayInsightsTables } from "./tables/xray-insights.js";
+import type { XrayMaskingTables } from "./tables/xray-masking.js";
 import type { XrayRejectionTables } from "./tables/xray-rejections.js";
 import type { XrayRetrievalTables } from "./tables/xray-retrieval.js";
 import type { XraySamplingTables } from "./tables/xray-sampling.js";
@@ -45,5 +46,6 @@ export interface SettingsTables
     XraySamplingTables,
     XrayInsightsTables,
     XraySettingsTables,
+    XrayMaskingTables,
     XrayRejectionTables,
     XrayRetrievalTables {}

@@ -8,9 +8,9 @@ import { encodeExportResponse, encodeRpcStatus, type PartialSuccess } from "../.
 import type { ForeignReply, ForeignRoute } from "../../foreign-route.js";
 import { operation } from "../../operation.js";
 import { ServiceError } from "../../service-error.js";
-import type { XrayDeps } from "../deps.js";
+import type { IntakeDeps } from "../deps.js";
 import { accessToAll, traceEvent, traceResources } from "../trace-event.js";
-import { SegmentBatch } from "./segment-batch.js";
+import type { SegmentBatch } from "./segment-batch.js";
 
 /** The record of one export names so many traces, then how many more there are. */
 const recordedTracesMax = 500;
@@ -30,7 +30,7 @@ interface Input {
  *
  * @see OpenTelemetry Protocol specification, "OTLP/HTTP"
  */
-export function exportTraces(deps: XrayDeps): ForeignRoute {
+export function exportTraces(deps: IntakeDeps): ForeignRoute {
   return {
     method: "POST",
     path: "/v1/traces",
@@ -46,11 +46,11 @@ export function exportTraces(deps: XrayDeps): ForeignRoute {
       async execute(input, call) {
         call.note({ protocol: "otlp" });
         const scope = { accountId: call.accountId, region: call.region };
-        const batch = new SegmentBatch(scope, call.nowMs, deps.rejections);
+        const batch = await deps.intake.open(scope, call.nowMs);
         input.traceIds = exportDocuments(input.request, batch);
         for (const { problem } of input.request.unreadable)
           deps.rejections.note(scope, call.nowMs, { errorCode: "InvalidId", message: problem }, problem);
-        if (batch.rows.length > 0) await deps.traces.putSegments(scope, batch.rows);
+        await deps.intake.store(scope, batch);
         return partialSuccess(input.request, batch);
       },
 

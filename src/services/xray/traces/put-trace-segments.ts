@@ -2,10 +2,9 @@ import type { PutTraceSegmentsCommandInput, PutTraceSegmentsCommandOutput } from
 import { isEncodedItem, readEncodedItem } from "../../../tracing/otel/exported-documents.js";
 import { readSegmentDocument, type SegmentSink } from "../../../tracing/segment.js";
 import { operation } from "../../operation.js";
-import type { XrayDeps } from "../deps.js";
+import type { IntakeDeps } from "../deps.js";
 import { invalidRequest } from "../errors.js";
 import { accessToAll, traceEvent, traceResources } from "../trace-event.js";
-import { SegmentBatch } from "./segment-batch.js";
 
 /** The number that every official sender keeps to. */
 const documentsPerCallMax = 50;
@@ -17,7 +16,7 @@ type Output = Omit<PutTraceSegmentsCommandOutput, "$metadata">;
  * Stores segment documents. The call succeeds if its envelope is good: documents that are not stored are listed, in the
  * order in which they came, each with its reason. Durable, and visible to readers, before it is answered.
  */
-export const putTraceSegments = (deps: XrayDeps) => {
+export const putTraceSegments = (deps: IntakeDeps) => {
   // The record names the trace of each document; reading them for it a second time would cost as much as the call.
   const tracesOf = new WeakMap<Input, readonly string[]>();
 
@@ -35,9 +34,9 @@ export const putTraceSegments = (deps: XrayDeps) => {
           `TraceSegmentDocuments holds ${documents.length} documents: at most ${documentsPerCallMax} are taken in one call`,
         );
       const scope = { accountId: call.accountId, region: call.region };
-      const batch = new SegmentBatch(scope, deps.environment.clock.nowMs(), deps.rejections);
+      const batch = await deps.intake.open(scope, deps.environment.clock.nowMs());
       tracesOf.set(input, readAll(documents, batch));
-      if (batch.rows.length > 0) await deps.traces.putSegments(scope, batch.rows);
+      await deps.intake.store(scope, batch);
       return { UnprocessedTraceSegments: batch.unprocessed };
     },
 
