@@ -6,7 +6,7 @@ import { readSegmentDocument } from "../src/tracing/segment.js";
 /**
  * What masking rules cost a segment document of about 1 KB, beside reading and judging it.
  *
- *     npm run build && node dist/bench/masking.js
+ *     npx vite-node bench/masking.ts
  */
 const documents = Array.from({ length: 20_000 }, (_, index) => documentOf(index));
 const bytes = documents.reduce((sum, document) => sum + Buffer.byteLength(document), 0) / documents.length;

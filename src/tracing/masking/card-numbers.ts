@@ -2,7 +2,7 @@ const digitsMin = 13;
 const digitsMax = 19;
 
 /** Digits with at most one separator between two, not within a word; anything longer is looked at piece by piece. */
-const runs = /(?<![A-Za-z0-9])[0-9](?:(?:[ .+-]|%20)?[0-9]){12,}(?![A-Za-z])/g;
+const runs = /(?<![A-Za-z0-9])[0-9](?:(?:[ +-]|%20)?[0-9]){12,}(?![A-Za-z])/g;
 
 /** Ranges of the issuers of payment cards, by their first digits. */
 const issuers = /^(?:4|5[1-5]|2(?:22[1-9]|2[3-9]|[3-6]|7[01]|720)|3[47]|30[0-5]|3[689]|35|50|5[6-9]|6[0-9]|81|62)/;

@@ -57,7 +57,7 @@ const privateKey = /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[\s\S]*?(?:-----END [
 
 export const detectors: Readonly<Record<Exclude<DetectorName, "CREDENTIAL_NAMES">, Detector>> = {
   EMAIL: { hint: "@|%(?:25){0,2}40", mask: (text, replace) => text.replace(email, replace) },
-  CARD_NUMBER: { hint: "[0-9](?:[ .+-]?(?:%20)?[0-9]){12}", mask: maskCardNumbers },
+  CARD_NUMBER: { hint: "[0-9](?:[ +-]?(?:%20)?[0-9]){12}", mask: maskCardNumbers },
   BEARER_TOKEN: {
     hint: "bearer|basic",
     mask: (text, replace) =>

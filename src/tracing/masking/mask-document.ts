@@ -9,14 +9,17 @@ const depthMax = 1800;
 const lastCharactersFrom = 8;
 export const mark = "MASKED";
 
-export interface PathRule {
+/** A rule's path, met as far as it is at some place. */
+export interface ActivePath {
   readonly rule: MaskingRule;
   readonly pattern: PathPattern;
+  readonly states: PathStates;
 }
 
 /** What the walks through documents share. */
 export interface MaskingTools {
-  readonly paths: readonly PathRule[];
+  /** All paths, at the top of a segment. */
+  readonly begin: readonly ActivePath[];
   readonly text: TextMasks;
   /** Keyed: who does not have the key cannot try values. */
   readonly hash: (value: string) => string;
@@ -25,7 +28,7 @@ export interface MaskingTools {
 }
 
 type Raw = Record<string, unknown>;
-type Active = readonly (PathRule & { readonly states: PathStates })[];
+type Active = readonly ActivePath[];
 
 /** They hold a trace together; no rule of names reaches them. */
 const structural = new Set(["id", "trace_id", "parent_id", "name", "type", "namespace", "start_time", "end_time"]);
@@ -33,8 +36,6 @@ const structural = new Set(["id", "trace_id", "parent_id", "name", "type", "name
 /** One walk through one document, which it changes. */
 export class MaskingWalk {
   changed = false;
-  /** Members of objects that were seen; a text that has more says something twice. */
-  members = 0;
   readonly #tools: MaskingTools;
   readonly #path: string[] = [];
 
@@ -44,13 +45,14 @@ export class MaskingWalk {
 
   /** @param parsed a segment, a subsegment, or a list of them. */
   document(parsed: unknown): unknown {
-    return Array.isArray(parsed) ? parsed.map((element) => this.#entity(element, 1)) : this.#entity(parsed, 0);
+    if (!Array.isArray(parsed)) return this.#entity(parsed, 0);
+    return this.#each(parsed, (element) => this.#entity(element, 1));
   }
 
   #entity(raw: unknown, depth: number): unknown {
     if (!isObject(raw)) return this.#value(raw, undefined, [], depth);
     if (depth > depthMax) return this.#tooDeep();
-    const begin = this.#tools.paths.map((path) => ({ ...path, states: path.pattern.begin }));
+    const begin = this.#tools.begin;
     return this.#object(raw, (key, value) => {
       if (key === "subsegments" && Array.isArray(value))
         return this.#each(value, (child) => this.#entity(child, depth + 2));
@@ -70,6 +72,7 @@ export class MaskingWalk {
   /** @param name what the value is named; undefined where no rule of names reaches. */
   #value(value: unknown, name: string | undefined, active: Active, depth: number): unknown {
     if (value === null || value === undefined || value === "") return value;
+    if (active.length === 0 && this.#tools.text.isEmpty) return value;
     const rule = active.find(({ pattern, states }) => pattern.isMet(states))?.rule ?? this.#ruleOfName(name);
     if (rule !== undefined) return this.#whole(rule, value);
     if (typeof value === "string") return this.#text(value, active, depth);
@@ -101,30 +104,38 @@ export class MaskingWalk {
   }
 
   /** `["authorization", …]`, as others do. */
-  #list(items: readonly unknown[], active: Active, depth: number): unknown[] {
+  #list(items: unknown[], active: Active, depth: number): unknown[] {
+    let before: unknown;
     return this.#each(items, (item, index) => {
-      const before = items[index - 1];
       const rule = typeof before === "string" && index % 2 === 1 ? this.#ruleOfName(before) : undefined;
+      before = item;
       return rule === undefined ? this.#value(item, undefined, active, depth + 1) : this.#whole(rule, item);
     });
   }
 
-  #each(items: readonly unknown[], mask: (item: unknown, index: number) => unknown): unknown[] {
-    return items.map(mask);
+  #each(items: unknown[], mask: (item: unknown, index: number) => unknown): unknown[] {
+    for (let index = 0; index < items.length; index++) {
+      const item = items[index];
+      const masked = mask(item, index);
+      if (masked !== item) items[index] = masked;
+    }
+    return items;
   }
 
   #object(raw: Raw, mask: (key: string, value: unknown) => unknown): Raw {
-    let renamed = false;
-    const entries = Object.entries(raw).map(([key, value]): [string, unknown] => {
-      this.members++;
+    const names = new Map<string, string>();
+    for (const key of Object.keys(raw)) {
       const name = this.#tools.text.detect(key, (rule, found) => this.#replaced(rule, found));
-      renamed ||= name !== key;
+      if (name !== key) names.set(key, name);
       this.#path.push(name);
+      const value = raw[key];
       const masked = mask(key, value);
       this.#path.pop();
-      return [name, masked];
-    });
-    return Object.fromEntries(renamed ? distinct(entries) : entries); // safe for a key such as __proto__
+      // Not by assignment: a key may be __proto__.
+      if (masked !== value)
+        Object.defineProperty(raw, key, { value: masked, enumerable: true, writable: true, configurable: true });
+    }
+    return names.size === 0 ? raw : renamed(raw, names);
   }
 
   #text(text: string, active: Active, depth: number): string {
@@ -141,13 +152,11 @@ export class MaskingWalk {
     } catch {
       return undefined;
     }
-    const outside = { changed: this.changed, members: this.members };
+    const changedBefore = this.changed;
     this.changed = false;
-    this.members = 0;
     const masked = this.#value(parsed, undefined, active, depth + 1);
-    const differs = this.changed || this.members !== membersIn(text);
-    this.changed = outside.changed || differs;
-    this.members = outside.members;
+    const differs = this.changed || saysTwice(text, parsed);
+    this.changed = changedBefore || differs;
     return differs ? JSON.stringify(masked) : text;
   }
 
@@ -186,8 +195,13 @@ export function replacementOf(rule: MaskingRule, value: string, hash: (value: st
   return mark;
 }
 
+/** Whether the text has more members than what was read of it: of one that is there twice only the last is. */
+export function saysTwice(text: string, parsed: unknown): boolean {
+  return membersIn(text) !== membersIn(JSON.stringify(parsed));
+}
+
 /** Members of objects in a text of JSON: its colons outside of quotes. */
-export function membersIn(text: string): number {
+function membersIn(text: string): number {
   let count = 0;
   let quoted = false;
   for (let index = 0; index < text.length; index++) {
@@ -213,20 +227,28 @@ function isValueMember(key: string): boolean {
 }
 
 function stepped(active: Active, key: string): Active {
-  if (active.length === 0) return active;
-  return active
-    .map((path) => ({ ...path, states: path.pattern.step(path.states, key) }))
-    .filter(({ states }) => states.length > 0);
+  let next: ActivePath[] | undefined;
+  for (const { rule, pattern, states } of active) {
+    const further = pattern.step(states, key);
+    if (further.length === 0) continue;
+    next ??= [];
+    next.push({ rule, pattern, states: further });
+  }
+  return next ?? none;
 }
 
+const none: Active = [];
+
 /** Names that became the same are told apart by a number. */
-function distinct(entries: readonly [string, unknown][]): [string, unknown][] {
+function renamed(raw: Raw, names: ReadonlyMap<string, string>): Raw {
   const seen = new Map<string, number>();
-  return entries.map(([name, value]) => {
+  const entries = Object.entries(raw).map(([key, value]): [string, unknown] => {
+    const name = names.get(key) ?? key;
     const before = seen.get(name) ?? 0;
     seen.set(name, before + 1);
     return [before === 0 ? name : `${name}-${before + 1}`, value];
   });
+  return Object.fromEntries(entries); // safe for a key such as __proto__
 }
 
 function isObject(value: unknown): value is Raw {

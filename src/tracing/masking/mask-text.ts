@@ -7,15 +7,22 @@ export type Replace = (rule: MaskingRule, value: string) => string;
 
 /** URLs within parameters of URLs within ...: nobody writes more. */
 const nestedUrlsMax = 4;
+/** Names of members come again and again; what was found of so many is remembered. */
+const judgedNamesMax = 5000;
+const judgedNameLengthMax = 64;
 
 /** Finds values to mask in running text: parameters of URLs, lines of headers, what the detectors know. */
 export class TextMasks {
   readonly #parameters: readonly { readonly rule: MaskingRule; readonly isMet: (name: string) => boolean }[];
   readonly #headerRules: ReadonlyMap<string, MaskingRule>;
   readonly #headerOf: (name: string) => string | undefined;
+  readonly #judgedNames = new Map<string, MaskingRule | undefined>();
   readonly #headerLine: RegExp | undefined;
   readonly #detectors: readonly { readonly rule: MaskingRule; readonly mask: (typeof detectors)["EMAIL"]["mask"] }[];
   readonly #detectorHint: RegExp | undefined;
+
+  /** Nothing is looked for in texts and names. */
+  readonly isEmpty: boolean;
 
   constructor(rules: readonly MaskingRule[]) {
     const headers = rules.flatMap((rule) => headersOf(rule).map((header) => [header, rule] as const));
@@ -39,13 +46,19 @@ export class TextMasks {
       name === "CREDENTIAL_NAMES" ? [] : [{ rule, ...detectors[name] }],
     );
     this.#detectors = known;
+    this.isEmpty = headers.length + this.#parameters.length + known.length === 0;
     if (known.length > 0) this.#detectorHint = new RegExp(known.map(({ hint }) => hint).join("|"), "i");
   }
 
   /** The rule for what is named so, if there is one. */
   ruleOfName(name: string): MaskingRule | undefined {
-    const header = this.#headerRules.size === 0 ? undefined : this.#headerOf(name);
-    return header === undefined ? undefined : this.#headerRules.get(header);
+    if (this.#headerRules.size === 0) return undefined;
+    if (this.#judgedNames.has(name)) return this.#judgedNames.get(name);
+    const header = this.#headerOf(name);
+    const rule = header === undefined ? undefined : this.#headerRules.get(header);
+    if (name.length <= judgedNameLengthMax && this.#judgedNames.size < judgedNamesMax)
+      this.#judgedNames.set(name, rule);
+    return rule;
   }
 
   mask(text: string, replace: Replace): string {

@@ -1,5 +1,5 @@
 import { detectors } from "./detectors.js";
-import { type MaskingTools, MaskingWalk, membersIn, type PathRule, replacementOf } from "./mask-document.js";
+import { type ActivePath, type MaskingTools, MaskingWalk, replacementOf, saysTwice } from "./mask-document.js";
 import { headersOf, TextMasks } from "./mask-text.js";
 import { escaped, headerExpression, literalOf, PathPattern } from "./name-patterns.js";
 import type { MaskingRule } from "./rule.js";
@@ -30,15 +30,14 @@ export function compileMasker(
 ): Masker | undefined {
   if (rules.length === 0) return undefined;
   const ordered = rules.toSorted((one, other) => (one.name < other.name ? -1 : 1));
-  const paths = ordered.flatMap(pathsOf);
+  const begin = ordered.flatMap(pathsOf);
   const hint = hintOf(ordered);
-  const tools = { paths, text: new TextMasks(ordered), hash, ...(count && { count }) };
+  const tools = { begin, text: new TextMasks(ordered), hash, ...(count && { count }) };
 
   function masked(text: string): string {
     const walk = new MaskingWalk(tools);
     const document = walk.document(JSON.parse(text));
-    // Of a member that is there twice only the last one was looked at.
-    return walk.changed || walk.members !== membersIn(text) ? JSON.stringify(document) : text;
+    return walk.changed || saysTwice(text, document) ? JSON.stringify(document) : text;
   }
 
   return {
@@ -54,8 +53,8 @@ export function compileMasker(
     },
 
     annotation(key, value) {
-      const met = paths.find(({ pattern }) =>
-        pattern.isMet(pattern.step(pattern.step(pattern.begin, "annotations"), key)),
+      const met = begin.find(({ pattern, states }) =>
+        pattern.isMet(pattern.step(pattern.step(states, "annotations"), key)),
       );
       const rule = met?.rule ?? tools.text.ruleOfName(key);
       if (rule !== undefined) return replacementOf(rule, value, hash);
@@ -65,13 +64,16 @@ export function compileMasker(
   };
 }
 
-function pathsOf(rule: MaskingRule): PathRule[] {
+function pathsOf(rule: MaskingRule): ActivePath[] {
   const paths = [
     ...rule.annotationKeys.map((key) => ["annotations", key]),
     ...rule.metadataPaths.map((path) => ["metadata", ...path]),
     ...rule.members,
   ];
-  return paths.map((path) => ({ rule, pattern: new PathPattern(path) }));
+  return paths.map((path) => {
+    const pattern = new PathPattern(path);
+    return { rule, pattern, states: pattern.begin };
+  });
 }
 
 /**
