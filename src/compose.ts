@@ -13,9 +13,10 @@ import { startHttpServer } from "./gateway/http-server.js";
 import { daemonCaller, ensureDaemonRole } from "./identity/daemon-role.js";
 import { encryptedTraces } from "./identity/encrypted-traces.js";
 import { ensureRoot } from "./identity/ensure-root.js";
+import { type ExternalKms, externalKms } from "./identity/external-kms.js";
 import { type NotificationSigner, openNotificationSigning } from "./identity/notification-signing.js";
 import { openIdentity } from "./identity/open-identity.js";
-import { openVault } from "./identity/open-vault.js";
+import { openRootedVault } from "./identity/open-rooted-vault.js";
 import { createAggregation } from "./jobs/aggregate-data-events.js";
 import { createDelivery } from "./jobs/deliver.js";
 import { createNotificationDelivery } from "./jobs/deliver-notifications.js";
@@ -142,6 +143,16 @@ export async function compose(
       ...(config.postgresUrl !== undefined && { postgresUrl: config.postgresUrl }),
     });
     closing.push(() => settings.close());
+    const vault = await openRootedVault({
+      settings,
+      dataFolder,
+      environment,
+      masterKey: config.masterKey,
+      masterKeyFile: config.masterKeyFile,
+      former: config.formerMasterKey,
+      kms: kmsElsewhere(config),
+      onResealed: (texts) => log("secrets were sealed anew under another master key", { texts }),
+    });
     const facts = await openFacts({
       dataFolder,
       environment,
@@ -153,11 +164,6 @@ export async function compose(
     const objects = await openFolderObjectStore({ folder: path.join(dataFolder, "objects"), environment });
     closing.push(() => objects.close());
 
-    const vault = await openVault({
-      dataFolder,
-      environment,
-      ...(config.masterKey !== undefined && { masterKey: config.masterKey }),
-    });
     const root = await ensureRoot({ config: { ...config, data: dataFolder }, settings, vault, environment });
     const daemonRole = await ensureDaemonRole({ settings, environment, accountId: config.account });
     const identity = openIdentity({ settings, vault, environment });
@@ -407,6 +413,19 @@ export async function compose(
     await close();
     throw problem;
   }
+}
+
+/** @throws ConfigError where only a part of the settings is there. */
+function kmsElsewhere(config: Config): ExternalKms | undefined {
+  const { masterKeyKmsUrl: url, masterKeyKmsKey: keyArn } = config;
+  const { masterKeyKmsAccessKeyId: accessKeyId, masterKeyKmsSecretAccessKey: secretAccessKey } = config;
+  const given = [url, keyArn, accessKeyId, secretAccessKey].filter((each) => each !== undefined).length;
+  if (given === 0) return undefined;
+  if (url === undefined || keyArn === undefined || accessKeyId === undefined || secretAccessKey === undefined)
+    throw new ConfigError(
+      "DOSIMETER_MASTER_KEY_KMS_URL, _KEY, _ACCESS_KEY_ID and _SECRET_ACCESS_KEY must be given together",
+    );
+  return externalKms({ url, keyArn, accessKeyId, secretAccessKey });
 }
 
 /** @throws ConfigError for one without a key, and for files that cannot be used. */

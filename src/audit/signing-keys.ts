@@ -1,5 +1,6 @@
 import { createHash, createPrivateKey, generateKeyPair, type KeyObject } from "node:crypto";
 import { promisify } from "node:util";
+import { signingKeyContext } from "../identity/sealed-columns.js";
 import type { Vault } from "../identity/vault.js";
 import type { SettingsStore } from "../storage/settings-store.js";
 
@@ -28,7 +29,7 @@ export function createSigningKeys(deps: { readonly settings: SettingsStore; read
     const { publicKey, privateKey } = await promisify(generateKeyPair)("rsa", { modulusLength: 2048 });
     const der = publicKey.export({ type: "pkcs1", format: "der" });
     const fingerprint = createHash("md5").update(der).digest("hex");
-    const sealed = vault.seal(privateKey.export({ type: "pkcs8", format: "der" }), contextOf(fingerprint));
+    const sealed = vault.seal(privateKey.export({ type: "pkcs8", format: "der" }), signingKeyContext(fingerprint));
     await settings.transact(async (tx) => {
       await tx
         .insertInto("trail_signing_keys")
@@ -80,7 +81,7 @@ export function createSigningKeys(deps: { readonly settings: SettingsStore; read
         .select("private_key")
         .where("fingerprint", "=", fingerprint)
         .executeTakeFirstOrThrow();
-      const der = vault.open(row.private_key, contextOf(fingerprint));
+      const der = vault.open(row.private_key, signingKeyContext(fingerprint));
       const key = createPrivateKey({ key: der, type: "pkcs8", format: "der" });
       if (opened.size >= openedKeysMax) opened.clear();
       opened.set(fingerprint, key);
@@ -112,8 +113,3 @@ export type SigningKeys = ReturnType<typeof createSigningKeys>;
 
 /** Opened private keys kept in memory; a few regions need a few. */
 const openedKeysMax = 64;
-
-/** Binds a sealed private key to its place. */
-function contextOf(fingerprint: string): string {
-  return `cloudtrail-signing-key:${fingerprint}`;
-}

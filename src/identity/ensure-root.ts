@@ -5,7 +5,7 @@ import type { SettingsStore } from "../storage/settings-store.js";
 import { newAccessKeyId, newSecretAccessKey } from "./identity-ids.js";
 import { syncFolder, writeDurably } from "./open-vault.js";
 import { bumpIdentityRevision } from "./revision-watch.js";
-import { accessKeyContext } from "./stored-credentials.js";
+import { accessKeyContext } from "./sealed-columns.js";
 import type { Vault } from "./vault.js";
 
 export interface RootKey {

@@ -2,6 +2,7 @@ import type { Selectable } from "kysely";
 import type { Environment } from "../environment.js";
 import type { KmsTables } from "../storage/settings/tables/kms.js";
 import type { SettingsStore } from "../storage/settings-store.js";
+import { materialContext } from "./sealed-columns.js";
 import type { Vault } from "./vault.js";
 
 type MaterialRow = Selectable<KmsTables["kms_materials"]>;
@@ -16,7 +17,7 @@ export function newMaterial(
   origin: "created" | "automatic" | "on-demand",
 ): MaterialRow {
   const materialId = deps.environment.ids.uuid();
-  const sealed = deps.vault.seal(deps.environment.ids.bytes(materialBytes), sealContext(materialId));
+  const sealed = deps.vault.seal(deps.environment.ids.bytes(materialBytes), materialContext(materialId));
   return { material_id: materialId, key_id: keyId, sealed, created_ms: nowMs, origin };
 }
 
@@ -32,9 +33,5 @@ export async function openMaterial(
     .where("material_id", "=", materialId)
     .where("key_id", "=", keyId)
     .executeTakeFirst();
-  return row && deps.vault.open(row.sealed, sealContext(materialId));
-}
-
-function sealContext(materialId: string): string {
-  return `kms-material:${materialId}`;
+  return row && deps.vault.open(row.sealed, materialContext(materialId));
 }

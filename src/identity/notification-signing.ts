@@ -2,6 +2,7 @@ import { createPrivateKey, generateKeyPair, type KeyObject, sign } from "node:cr
 import { promisify } from "node:util";
 import type { Environment } from "../environment.js";
 import type { SettingsStore } from "../storage/settings-store.js";
+import { certificateContext } from "./sealed-columns.js";
 import { selfSignedCertificate } from "./self-signed-certificate.js";
 import type { Vault } from "./vault.js";
 
@@ -53,7 +54,7 @@ export async function openNotificationSigning(deps: {
   const row = await newest();
   if (row === undefined) throw new Error("no certificate for notifications, though one was just made");
   const all = await settings.read.selectFrom("sns_certificates").select(["certificate_id", "pem"]).execute();
-  const sealed = vault.open(row.private_key, contextOf(row.certificate_id));
+  const sealed = vault.open(row.private_key, certificateContext(row.certificate_id));
   const key: KeyObject = createPrivateKey({ key: sealed, type: "pkcs8", format: "der" });
   return {
     certificatePath: pathOf(row.certificate_id),
@@ -74,10 +75,9 @@ async function make({ vault, environment }: Parameters<typeof openNotificationSi
     validFromMs: nowMs,
     validUntilMs: valid_until_ms,
   });
-  const sealed = vault.seal(privateKey.export({ type: "pkcs8", format: "der" }), contextOf(certificate_id));
+  const sealed = vault.seal(privateKey.export({ type: "pkcs8", format: "der" }), certificateContext(certificate_id));
   return { certificate_id, pem, private_key: sealed, created_ms: nowMs, valid_until_ms };
 }
 
 const pathOf = (certificateId: string) => `/SimpleNotificationService-${certificateId}.pem`;
 /** Binds a sealed private key to its place. */
-const contextOf = (certificateId: string) => `sns-certificate:${certificateId}`;

@@ -13,8 +13,8 @@ import { ensureRoot } from "./ensure-root.js";
 import { type Identity, openIdentity } from "./open-identity.js";
 import { openVault } from "./open-vault.js";
 import { bumpIdentityRevision, identityCacheMsMax } from "./revision-watch.js";
+import { accessKeyContext } from "./sealed-columns.js";
 import { assumeRoleAccess } from "./service-credentials.js";
-import { accessKeyContext } from "./stored-credentials.js";
 import type { Vault } from "./vault.js";
 
 const accountId = "111122223333";

@@ -17,17 +17,29 @@ export async function openVault(options: {
 }): Promise<Vault> {
   const { dataFolder, masterKey, environment } = options;
   if (masterKey !== undefined) return vaultOf(readKey(masterKey, "DOSIMETER_MASTER_KEY"), environment);
-  const file = path.join(dataFolder, "master.key");
-  const text = (await readIfThere(file)) ?? (await makeKeyFile(file, environment));
-  return vaultOf(readKey(text, file), environment);
+  return vaultOf(await readOrMakeKeyFile(keyFileIn(dataFolder), environment), environment);
 }
 
-const keyBytes = 32;
+export function keyFileIn(dataFolder: string): string {
+  return path.join(dataFolder, "master.key");
+}
+
+/** @returns undefined if there is none. */
+export async function readKeyFile(file: string): Promise<Buffer | undefined> {
+  const text = await readIfThere(file);
+  return text === undefined ? undefined : readKey(text, file);
+}
+
+export async function readOrMakeKeyFile(file: string, environment: Environment): Promise<Buffer> {
+  return (await readKeyFile(file)) ?? readKey(await makeKeyFile(file, environment), file);
+}
+
+export const keyBytes = 32;
 const nonceBytes = 12;
 const tagBytes = 16;
 const version = "1";
 
-function vaultOf(key: Buffer, environment: Environment): Vault {
+export function vaultOf(key: Buffer, environment: Environment): Vault {
   return {
     seal: (plain, context) => {
       const nonce = environment.ids.bytes(nonceBytes);
@@ -51,7 +63,7 @@ function vaultOf(key: Buffer, environment: Environment): Vault {
   };
 }
 
-function readKey(text: string, source: string): Buffer {
+export function readKey(text: string, source: string): Buffer {
   const key = Buffer.from(text.trim(), "base64");
   if (key.length !== keyBytes) throw new Error(`${source} does not hold ${keyBytes} bytes in base64`);
   return key;

@@ -3,6 +3,7 @@ import { BoundedCache } from "./bounded-cache.js";
 import type { Caller } from "./caller.js";
 import type { Credentials, FoundCredential } from "./credentials.js";
 import type { IdentityDirectory, StoredAccessKey } from "./directory.js";
+import { accessKeyContext } from "./sealed-columns.js";
 import type { Session, Sessions } from "./sessions.js";
 import type { Vault } from "./vault.js";
 
@@ -13,11 +14,6 @@ const unknown: FoundCredential = { kind: "unknown" };
 const invalidToken: FoundCredential = { kind: "invalid-token" };
 const expired: FoundCredential = { kind: "expired" };
 const inactive: FoundCredential = { kind: "inactive" };
-
-/** The context under which an access key's secret is sealed. */
-export function accessKeyContext(accessKeyId: string): string {
-  return `access-key:${accessKeyId}`;
-}
 
 interface KnownSession {
   readonly accessKeyId: string;

@@ -1,14 +1,14 @@
 import { createPrivateKey, createPublicKey, generateKeyPair } from "node:crypto";
 import { promisify } from "node:util";
 import type { Environment } from "../../environment.js";
+import { treeKeyContext } from "../../identity/sealed-columns.js";
 import type { Vault } from "../../identity/vault.js";
 import type { SettingsStore } from "../../storage/settings-store.js";
 import type { TreeStore } from "../../storage/tree-store.js";
 import { type NoteKey, verifierKey } from "./checkpoint.js";
 
-/** Name of the one row, and what binds the sealed key to its place. */
+/** Name of the one row. */
 export const treeName = "tree";
-const sealContext = "tree-signing-key";
 
 export interface Checkpoint {
   readonly size: number;
@@ -49,7 +49,7 @@ export async function openTree(deps: {
           frontier: "",
           origin,
           public_key: made.publicKey.export({ type: "spki", format: "der" }).toString("base64"),
-          private_key: vault.seal(made.privateKey.export({ type: "pkcs8", format: "der" }), sealContext),
+          private_key: vault.seal(made.privateKey.export({ type: "pkcs8", format: "der" }), treeKeyContext(treeName)),
         })
         // Another process may have started at the same moment: then its key is the tree's.
         .onConflict((conflict) => conflict.column("name").doNothing())
@@ -60,7 +60,11 @@ export async function openTree(deps: {
   const key: NoteKey = {
     origin: row.origin,
     publicKey: createPublicKey({ key: Buffer.from(row.public_key, "base64"), type: "spki", format: "der" }),
-    privateKey: createPrivateKey({ key: vault.open(row.private_key, sealContext), type: "pkcs8", format: "der" }),
+    privateKey: createPrivateKey({
+      key: vault.open(row.private_key, treeKeyContext(treeName)),
+      type: "pkcs8",
+      format: "der",
+    }),
   };
   return {
     store,

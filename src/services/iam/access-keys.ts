@@ -1,7 +1,7 @@
 import type * as Iam from "@aws-sdk/client-iam";
 import { management } from "../../audit/event.js";
 import { newAccessKeyId, newSecretAccessKey } from "../../identity/identity-ids.js";
-import { accessKeyContext } from "../../identity/stored-credentials.js";
+import { accessKeyContext } from "../../identity/sealed-columns.js";
 import { operation } from "../operation.js";
 import { change, entityAccess, entityResources, requireEntity, userNameOrOwn } from "./entities.js";
 import { IamConstraints } from "./iam-constraints.js";

@@ -61,4 +61,16 @@ export const kmsMigrations: readonly Migration[] = [
       await tx.schema.createIndex("kms_grants_to_retire").on("kms_grants").columns(["retiring", "grant_id"]).execute();
     },
   },
+  {
+    name: "kms-003-master-key",
+    up: async (tx) => {
+      await tx.schema
+        .createTable("master_key")
+        .addColumn("id", "integer", (column) => column.primaryKey())
+        .addColumn("sealed_check", "text", (column) => column.notNull())
+        .addColumn("kms_key_arn", "text")
+        .addColumn("wrapped", "text")
+        .execute();
+    },
+  },
 ];

@@ -46,6 +46,16 @@ export interface KmsTables {
     constraints: string;
     created_ms: number;
   };
+  /** One row, `id` 1: which master key seals the secrets in these tables. */
+  master_key: {
+    id: number;
+    /** A known text, sealed. */
+    sealed_check: string;
+    /** Key of an external KMS, and the master key as it encrypted it (base64). */
+    kms_key_arn: string | null;
+    wrapped: string | null;
+  };
+
   kms_aliases: {
     account_id: string;
     region: string;

@@ -1,0 +1,40 @@
+/**
+ * Every column of the settings store that the vault seals, and what binds a text to its row. A new master key seals them
+ * all anew; a test looks through the tables for others.
+ */
+export const sealedColumns = [
+  { table: "iam_access_keys", key: "access_key_id", column: "sealed_secret", context: accessKeyContext },
+  { table: "kms_materials", key: "material_id", column: "sealed", context: materialContext },
+  { table: "sns_certificates", key: "certificate_id", column: "private_key", context: certificateContext },
+  { table: "trail_signing_keys", key: "fingerprint", column: "private_key", context: signingKeyContext },
+  { table: "tree", key: "name", column: "private_key", context: treeKeyContext },
+] as const satisfies readonly SealedColumn[];
+
+interface SealedColumn {
+  readonly table: string;
+  /** What the context is made from; unique. */
+  readonly key: string;
+  readonly column: string;
+  readonly context: (key: string) => string;
+}
+
+export function accessKeyContext(accessKeyId: string): string {
+  return `access-key:${accessKeyId}`;
+}
+
+export function materialContext(materialId: string): string {
+  return `kms-material:${materialId}`;
+}
+
+export function certificateContext(certificateId: string): string {
+  return `sns-certificate:${certificateId}`;
+}
+
+export function signingKeyContext(fingerprint: string): string {
+  return `cloudtrail-signing-key:${fingerprint}`;
+}
+
+/** There is one tree. */
+export function treeKeyContext(_name: string): string {
+  return "tree-signing-key";
+}
