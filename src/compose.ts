@@ -17,6 +17,7 @@ import { type ExternalKms, externalKms } from "./identity/external-kms.js";
 import { type NotificationSigner, openNotificationSigning } from "./identity/notification-signing.js";
 import { openIdentity } from "./identity/open-identity.js";
 import { openRootedVault } from "./identity/open-rooted-vault.js";
+import { sealEarlierSubscriptions } from "./identity/sealed-subscriptions.js";
 import { createAggregation } from "./jobs/aggregate-data-events.js";
 import { createDelivery } from "./jobs/deliver.js";
 import { createNotificationDelivery } from "./jobs/deliver-notifications.js";
@@ -164,6 +165,7 @@ export async function compose(
     const objects = await openFolderObjectStore({ folder: path.join(dataFolder, "objects"), environment });
     closing.push(() => objects.close());
 
+    await sealEarlierSubscriptions(settings, vault);
     const root = await ensureRoot({ config: { ...config, data: dataFolder }, settings, vault, environment });
     const daemonRole = await ensureDaemonRole({ settings, environment, accountId: config.account });
     const identity = openIdentity({ settings, vault, environment });
@@ -223,7 +225,7 @@ export async function compose(
       iamService({ settings, vault, environment }),
       stsService(identity),
       kmsService({ settings, vault, environment }),
-      snsService({ settings, environment, mailOffered: config.smtpUrl !== undefined }),
+      snsService({ settings, vault, environment, mailOffered: config.smtpUrl !== undefined }),
     ];
     const gateway = createGateway({
       services,
@@ -290,6 +292,7 @@ export async function compose(
     if (mailer) closing.push(() => mailer.close());
     const notifications = createNotificationDelivery({
       settings,
+      vault,
       network: new NotificationNetwork(config.notificationNetworks ?? []),
       signer,
       ...(mailer && { mailer }),

@@ -6,6 +6,9 @@ export const sealedColumns = [
   { table: "iam_access_keys", key: "access_key_id", column: "sealed_secret", context: accessKeyContext },
   { table: "kms_materials", key: "material_id", column: "sealed", context: materialContext },
   { table: "sns_certificates", key: "certificate_id", column: "private_key", context: certificateContext },
+  { table: "sns_subscriptions", key: "arn", column: "token", context: subscriptionContext },
+  { table: "sns_subscriptions", key: "arn", column: "unsubscribe_token", context: subscriptionContext },
+  { table: "sns_subscriptions", key: "arn", column: "endpoint", context: subscriptionContext },
   { table: "trail_signing_keys", key: "fingerprint", column: "private_key", context: signingKeyContext },
   { table: "tree", key: "name", column: "private_key", context: treeKeyContext },
 ] as const satisfies readonly SealedColumn[];
@@ -32,6 +35,10 @@ export function certificateContext(certificateId: string): string {
 
 export function signingKeyContext(fingerprint: string): string {
   return `cloudtrail-signing-key:${fingerprint}`;
+}
+
+export function subscriptionContext(arn: string): string {
+  return `sns-subscription:${arn}`;
 }
 
 /** There is one tree. */

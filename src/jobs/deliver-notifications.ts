@@ -1,4 +1,6 @@
 import type { NotificationSigner } from "../identity/notification-signing.js";
+import { openSubscription } from "../identity/sealed-subscriptions.js";
+import type { Vault } from "../identity/vault.js";
 import type { SettingsStore } from "../storage/settings-store.js";
 import type { Notification } from "./notification-envelope.js";
 import type { NotificationNetwork } from "./notification-network.js";
@@ -40,18 +42,19 @@ export interface FailedDelivery {
  */
 export function createNotificationDelivery(deps: {
   readonly settings: SettingsStore;
+  readonly vault: Vault;
   readonly network: NotificationNetwork;
   readonly signer: NotificationSigner;
   /** Absent where no SMTP relay is configured. */
   readonly mailer?: Mailer;
   readonly onFailure: (failed: FailedDelivery) => void;
 }) {
-  const { settings } = deps;
+  const { settings, vault } = deps;
 
   async function run(nowMs: number): Promise<DeliveryReport> {
     const report = { delivered: 0, retried: 0, dead: 0 };
     for (;;) {
-      const claimed = await claim(settings, nowMs);
+      const claimed = await claim(settings, vault, nowMs);
       const outcomes = await Promise.all(claimed.map((delivery) => attempt(delivery, nowMs)));
       for (const outcome of outcomes) report[outcome]++;
       if (claimed.length < batchDeliveriesMax) break;
@@ -106,7 +109,7 @@ interface ClaimedDelivery extends Notification {
 }
 
 /** Takes due deliveries, the oldest first, and counts the attempt: a post that kills the process is an attempt too. */
-async function claim(settings: SettingsStore, nowMs: number): Promise<ClaimedDelivery[]> {
+async function claim(settings: SettingsStore, vault: Vault, nowMs: number): Promise<ClaimedDelivery[]> {
   const due = await settings.read
     .selectFrom("sns_deliveries")
     .select("message_id")
@@ -154,6 +157,7 @@ async function claim(settings: SettingsStore, nowMs: number): Promise<ClaimedDel
         .execute();
     return rows.map(({ rawDelivery, messageUrl, subscriptionUrl, ...row }) => ({
       ...row,
+      ...opened(vault, row),
       attempts: row.attempts + 1,
       messageId: row.deliveryId.split("/")[0]!,
       // Where the subscriber reached us, or else the publisher did: that may have been this process itself.
@@ -161,6 +165,18 @@ async function claim(settings: SettingsStore, nowMs: number): Promise<ClaimedDel
       raw: rawDelivery === 1 && row.type === "Notification",
     }));
   });
+}
+
+function opened(
+  vault: Vault,
+  row: { subscriptionArn: string; endpoint: string; token: string; unsubscribeToken: string },
+) {
+  const { subscriptionArn: arn, endpoint, token, unsubscribeToken: unsubscribe_token } = row;
+  const { unsubscribe_token: unsubscribeToken, ...rest } = openSubscription(vault, {
+    ...{ arn, endpoint, token },
+    unsubscribe_token,
+  });
+  return { endpoint: rest.endpoint, token: rest.token, unsubscribeToken };
 }
 
 async function forget(settings: SettingsStore, messageId: string, subscriptionArn: string): Promise<void> {

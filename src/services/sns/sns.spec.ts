@@ -59,6 +59,7 @@ describe("SNS", () => {
     failed = [];
     const delivery = createNotificationDelivery({
       settings: account.settings,
+      vault: account.vault,
       signer,
       network: new NotificationNetwork(["127.0.0.0/8"]),
       onFailure: (each) => failed.push(each),
@@ -263,6 +264,7 @@ describe("SNS", () => {
   it("never posts to itself, its neighbours or a metadata address unless a setting says so", async () => {
     const strict = createNotificationDelivery({
       settings: account.settings,
+      vault: account.vault,
       signer,
       network: new NotificationNetwork([]),
       onFailure: () => {},

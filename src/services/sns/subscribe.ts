@@ -5,6 +5,7 @@ import type {
   SubscribeResponse,
 } from "@aws-sdk/client-sns";
 import { management } from "../../audit/event.js";
+import { openSubscription, sealSubscription } from "../../identity/sealed-subscriptions.js";
 import { operation } from "../operation.js";
 import type { SnsDeps } from "./deps.js";
 import { hidden, invalidParameter, limitExceeded } from "./errors.js";
@@ -48,6 +49,7 @@ export const subscribe = (deps: SnsDeps) =>
         created_ms: call.nowMs,
         unsubscribe_token: deps.environment.ids.bytes(unsubscribeTokenBytes).toString("hex"),
         base_url: baseUrlOf(call),
+        sealed: 1,
         ...values,
       };
       const messageId = deps.environment.ids.uuid();
@@ -58,7 +60,9 @@ export const subscribe = (deps: SnsDeps) =>
           .selectAll()
           .where("topic_arn", "=", topic.arn)
           .execute();
-        const same = existing.find((row) => row.protocol === protocol && row.endpoint === endpoint);
+        const same = existing.find(
+          (row) => row.protocol === protocol && openSubscription(deps.vault, row).endpoint === endpoint,
+        );
         if (same?.confirmed === 1) return { SubscriptionArn: same.arn };
         if (same === undefined && existing.length >= subscriptionsPerTopicMax)
           throw limitExceeded(
@@ -66,7 +70,8 @@ export const subscribe = (deps: SnsDeps) =>
             `A topic can have ${subscriptionsPerTopicMax} subscriptions`,
           );
         const subscription = same ?? made;
-        if (same === undefined) await tx.insertInto("sns_subscriptions").values(made).execute();
+        if (same === undefined)
+          await tx.insertInto("sns_subscriptions").values(sealSubscription(deps.vault, made)).execute();
         await enqueue(tx, {
           message: {
             message_id: messageId,
@@ -119,7 +124,7 @@ export const confirmSubscription = (deps: SnsDeps) =>
       const topic = await topicOfToken(deps, input);
       return call.commit(async (tx) => {
         const rows = await tx.selectFrom("sns_subscriptions").selectAll().where("topic_arn", "=", topic.arn).execute();
-        const row = holderOf(rows, input.Token!);
+        const row = holderOf(deps, rows, input.Token!);
         await tx.updateTable("sns_subscriptions").set({ confirmed: 1 }).where("arn", "=", row.arn).execute();
         return { SubscriptionArn: row.arn };
       });
@@ -142,12 +147,12 @@ async function topicOfToken(deps: SnsDeps, input: ConfirmSubscriptionCommandInpu
     .selectAll()
     .where("topic_arn", "=", topic.arn)
     .execute();
-  holderOf(rows, input.Token!);
+  holderOf(deps, rows, input.Token!);
   return topic;
 }
 
-function holderOf(rows: readonly SubscriptionRow[], token: string): SubscriptionRow {
-  const row = rows.find((each) => sameText(each.token, token));
+function holderOf({ vault }: SnsDeps, rows: readonly SubscriptionRow[], token: string): SubscriptionRow {
+  const row = rows.find((each) => sameText(openSubscription(vault, each).token, token));
   if (row === undefined) throw invalidParameter("Token");
   return row;
 }

@@ -9,6 +9,7 @@ import type {
   Subscription,
 } from "@aws-sdk/client-sns";
 import { management } from "../../audit/event.js";
+import { openSubscription } from "../../identity/sealed-subscriptions.js";
 import { operation } from "../operation.js";
 import type { SnsDeps } from "./deps.js";
 import { invalidParameter } from "./errors.js";
@@ -74,7 +75,7 @@ export const getSubscriptionAttributes = (deps: SnsDeps) =>
           TopicArn: row.topic_arn,
           Owner: row.account_id,
           Protocol: row.protocol,
-          Endpoint: row.endpoint,
+          Endpoint: openSubscription(deps.vault, row).endpoint,
           PendingConfirmation: String(row.confirmed === 0),
           ConfirmationWasAuthenticated: "false",
           RawMessageDelivery: String(row.raw_delivery === 1),
@@ -101,7 +102,7 @@ export const listSubscriptions = (deps: SnsDeps) =>
         .where("region", "=", call.region)
         .execute();
       const { page, NextToken } = pageByArn(rows, input.NextToken, "subscriptions");
-      return { Subscriptions: page.map(shown), NextToken };
+      return { Subscriptions: page.map((row) => shown(openSubscription(deps.vault, row))), NextToken };
     },
   });
 
@@ -119,7 +120,7 @@ export const listSubscriptionsByTopic = (deps: SnsDeps) =>
         .where("topic_arn", "=", topic.arn)
         .execute();
       const { page, NextToken } = pageByArn(rows, input.NextToken, topic.arn);
-      return { Subscriptions: page.map(shown), NextToken };
+      return { Subscriptions: page.map((row) => shown(openSubscription(deps.vault, row))), NextToken };
     },
     resources: (input) => topicResources(input?.TopicArn),
   });

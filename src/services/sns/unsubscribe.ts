@@ -1,5 +1,6 @@
 import type { UnsubscribeCommandInput } from "@aws-sdk/client-sns";
 import { management } from "../../audit/event.js";
+import { openSubscription } from "../../identity/sealed-subscriptions.js";
 import { operation } from "../operation.js";
 import type { SnsDeps } from "./deps.js";
 import { invalidParameter } from "./errors.js";
@@ -63,7 +64,8 @@ const regionOf = (arn: string | undefined) => arn?.split(":")[3] ?? "";
 
 /** @throws ServiceError InvalidParameter or NotFound */
 async function rowOfLink(deps: SnsDeps, arn: string | undefined, token: string): Promise<SubscriptionRow> {
-  const row = await requireSubscription(deps.settings.read, { region: regionOf(arn) }, arn);
+  const found = await requireSubscription(deps.settings.read, { region: regionOf(arn) }, arn);
+  const row = openSubscription(deps.vault, found);
   if (row.unsubscribe_token === "" || !sameText(row.unsubscribe_token, token)) throw invalidParameter("Token");
   return row;
 }

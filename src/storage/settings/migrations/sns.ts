@@ -79,4 +79,13 @@ export const snsMigrations: readonly Migration[] = [
       });
     },
   },
+  {
+    name: "sns-003-sealed-subscriptions",
+    up: async (tx) => {
+      await tx.schema
+        .alterTable("sns_subscriptions")
+        .addColumn("sealed", "bigint", (column) => column.notNull().defaultTo(0))
+        .execute();
+    },
+  },
 ];

@@ -20,6 +20,7 @@ export interface SnsTables {
     region: string;
     /** `http`, `https`, `email` or `email-json`. */
     protocol: string;
+    /** A URL or an address. URLs hold passwords at times. Sealed by the vault, as the tokens are. */
     endpoint: string;
     confirmed: number;
     /** Proves that the endpoint's owner received the confirmation message. */
@@ -30,6 +31,8 @@ export interface SnsTables {
     unsubscribe_token: string;
     /** Scheme and host under which this service was reached when it was made; empty likewise. */
     base_url: string;
+    /** 0: from before endpoint and tokens were sealed; sealed at the next start. */
+    sealed: number;
   };
   /** Certificates of the keys that sign messages, one at a time. */
   sns_certificates: {
