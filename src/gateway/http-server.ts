@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import type { AddressInfo, Socket } from "node:net";
+import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import type { Certificate } from "./certificate.js";
-import type { WireRequest, WireResponse } from "./wire.js";
+import type { Certificate } from "../identity/certificate.js";
+import { tlsOf, type WireRequest, type WireResponse } from "./wire.js";
 
 export interface HttpServerOptions {
   readonly host: string;
@@ -146,12 +146,6 @@ function headersOf(rawHeaders: readonly string[]): Record<string, string[]> {
     else values.push(rawHeaders[index + 1] as string);
   }
   return headers;
-}
-
-export function tlsOf(socket: Socket): Pick<WireRequest, "tls"> {
-  const { getProtocol, getCipher } = socket as Partial<import("node:tls").TLSSocket>;
-  if (getProtocol === undefined || getCipher === undefined) return {};
-  return { tls: { version: getProtocol.call(socket) ?? "", cipherSuite: getCipher.call(socket).standardName } };
 }
 
 async function send(message: IncomingMessage, response: ServerResponse, wire: WireResponse): Promise<void> {

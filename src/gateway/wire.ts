@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import type { Readable } from "node:stream";
 import type { Caller } from "../identity/caller.js";
 
@@ -22,4 +23,11 @@ export interface WireResponse {
   readonly headers: Readonly<Record<string, string>>;
   /** A stream only for S3 objects. */
   readonly body: Uint8Array | string | Readable;
+}
+
+/** What protects the connection of a request. */
+export function tlsOf(socket: Socket): Pick<WireRequest, "tls"> {
+  const { getProtocol, getCipher } = socket as Partial<import("node:tls").TLSSocket>;
+  if (getProtocol === undefined || getCipher === undefined) return {};
+  return { tls: { version: getProtocol.call(socket) ?? "", cipherSuite: getCipher.call(socket).standardName } };
 }

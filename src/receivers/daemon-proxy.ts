@@ -2,9 +2,8 @@ import { createServer, type IncomingMessage, type RequestListener, type Server, 
 import type { Server as NetServer } from "node:net";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import type { Certificate } from "../gateway/certificate.js";
-import { tlsOf } from "../gateway/http-server.js";
-import type { WireRequest } from "../gateway/wire.js";
+import { tlsOf, type WireRequest } from "../gateway/wire.js";
+import type { Certificate } from "../identity/certificate.js";
 import { tlsOrLoopback } from "./tls-or-loopback.js";
 import type { Serve, Vouched } from "./vouched-call.js";
 

@@ -4,7 +4,7 @@ import { type AddressInfo, isIPv6 } from "node:net";
 import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Environment } from "../environment.js";
-import type { Certificate } from "../gateway/certificate.js";
+import type { Certificate } from "../identity/certificate.js";
 import { type DaemonCounters, noCounts } from "./daemon-counters.js";
 import { type DaemonProxy, daemonProxy } from "./daemon-proxy.js";
 import { DaemonTelemetry } from "./daemon-telemetry.js";

@@ -1,7 +1,7 @@
 import { createServer as createHttpServer, type RequestListener, type Server } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import { createServer, type Server as NetServer, type Socket } from "node:net";
-import type { Certificate } from "../gateway/certificate.js";
+import type { Certificate } from "../identity/certificate.js";
 import { isLoopback } from "./otlp/senders.js";
 
 /** The first byte of a TLS connection. */

@@ -8,8 +8,8 @@ import {
   type sendUnaryData,
   status,
 } from "@grpc/grpc-js";
-import type { Certificate } from "../../gateway/certificate.js";
 import type { WireRequest, WireResponse } from "../../gateway/wire.js";
+import type { Certificate } from "../../identity/certificate.js";
 import { decodeRpcStatus } from "../../tracing/otel/trace-messages.js";
 import type { Serve, Vouched } from "../vouched-call.js";
 import { tracesPath } from "./http-door.js";
