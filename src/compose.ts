@@ -61,6 +61,7 @@ import { kmsService } from "./services/kms/service.js";
 import { logsService } from "./services/logs/service.js";
 import { s3Elsewhere } from "./services/s3/elsewhere.js";
 import { s3Service } from "./services/s3/service.js";
+import { signinService } from "./services/signin/service.js";
 import { snsService } from "./services/sns/service.js";
 import { stsService } from "./services/sts/service.js";
 import { xrayService } from "./services/xray/service.js";
@@ -96,6 +97,7 @@ const dashboardsEveryMs = 5_000;
 const sweepJob = "sweep the index of traces";
 const certificateEveryMs = 2_000;
 const rejectionsEveryMs = 5_000;
+const keyUsesEveryMs = 2_000;
 
 /** A running service. */
 export interface RunningService {
@@ -222,14 +224,16 @@ export async function compose(
       cloudtrailDataService({ settings, lake: facts.lake, channelIngestion, environment }),
       logsService({ settings, logEvents, metrics, environment }),
       config.s3Endpoint === undefined ? s3 : s3Elsewhere(s3, config.s3Endpoint),
-      iamService({ settings, vault, environment }),
-      stsService(identity),
+      iamService({ settings, vault, people: identity.people, environment }),
+      stsService({ ...identity, settings }),
+      signinService({ ...identity, settings }),
       kmsService({ settings, vault, environment }),
       snsService({ settings, vault, environment, mailOffered: config.smtpUrl !== undefined }),
     ];
     const gateway = createGateway({
       services,
       credentials: identity.credentials,
+      keyUses: identity.keyUses,
       authorizer: identity.authorizer,
       settings,
       recorder,
@@ -240,6 +244,7 @@ export async function compose(
       log: log.failure,
     });
     closing.push(() => gateway.close());
+    closing.push(() => identity.keyUses.flush());
 
     const streams = createEventStreams({ settings, events, environment, claimOutboxes: outbox.claim });
     // The embedded engine opens for one process, so whoever held a lease before is gone.
@@ -342,6 +347,7 @@ export async function compose(
           ? []
           : [{ name: sweepJob, everyMs: indexSweepEveryMs, run: () => indexing.sweep() }]),
         { name: "store rejections", everyMs: rejectionsEveryMs, run: () => rejections.flush(clock.nowMs()) },
+        { name: "store uses of keys", everyMs: keyUsesEveryMs, run: () => identity.keyUses.flush() },
         { name: "import logs", everyMs: importsEveryMs, run: () => imports.run() },
         { name: "store the state of channels", everyMs: rejectionsEveryMs, run: () => channelIngestion.flush() },
         { name: "detect insights", everyMs: insightsEveryMs, run: () => insights.run() },

@@ -19,6 +19,14 @@ export interface EventResource {
   readonly arn?: string;
 }
 
+/** What the record says of a sign-in to the console, in place of what it says of a call. */
+export interface SignInFacts {
+  /** `CheckMfa` where the password was right and a code is still to come. */
+  readonly eventName: "ConsoleLogin" | "CheckMfa";
+  /** Of a failed one: whose name was given. Absent where there is no such user: people type passwords there. */
+  readonly userName?: string;
+}
+
 /** Everything the record of one call is made from. Values are already free of secrets. */
 export interface CallFacts {
   readonly eventId: string;
@@ -50,4 +58,5 @@ export interface CallFacts {
   readonly errorMessage?: string;
   readonly resources: readonly EventResource[];
   readonly additionalEventData?: Readonly<Record<string, unknown>>;
+  readonly signIn?: SignInFacts;
 }

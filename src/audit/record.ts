@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Caller } from "../identity/caller.js";
 import type { EventRow } from "../storage/event-store.js";
 import type { CallFacts, EventResource } from "./event.js";
-import { isoSeconds } from "./parameters.js";
+import { hidden, isoSeconds } from "./parameters.js";
 
 /** Version of the record's format. */
 const eventVersion = "1.11";
@@ -38,7 +38,7 @@ export function eventOf(facts: CallFacts): EventRow {
     eventSource: facts.eventSource,
     eventName: facts.eventName,
     readOnly: facts.readOnly,
-    username: usernameOf(facts.caller),
+    username: facts.signIn?.userName ?? usernameOf(facts.caller),
     accessKeyId: facts.caller.kind === "anonymous" ? "" : facts.caller.accessKeyId,
     errorCode: facts.errorCode ?? "",
     resources: facts.resources.slice(0, recordLimits.resourcesMax).map(({ type, name, arn }) => ({
@@ -93,7 +93,10 @@ function writeRecord(
   if (additionalEventData !== undefined) record += `,"additionalEventData":${additionalEventData}`;
   record += `,"requestID":"${facts.requestId}","eventID":"${facts.eventId}","readOnly":${facts.readOnly}`;
   if (resources !== undefined) record += `,"resources":${resources}`;
-  record += `,"eventType":"AwsApiCall","apiVersion":${quote(facts.apiVersion)},"managementEvent":${!isData}`;
+  record += facts.signIn
+    ? ',"eventType":"AwsConsoleSignIn"'
+    : `,"eventType":"AwsApiCall","apiVersion":${quote(facts.apiVersion)}`;
+  record += `,"managementEvent":${!isData}`;
   record += `,"recipientAccountId":"${facts.accountId}","eventCategory":"${facts.event.category}"`;
   if (facts.tls) {
     record += `,"tlsDetails":${JSON.stringify({
@@ -166,7 +169,9 @@ function usernameOf(caller: Caller): string {
 /** A caller object lives as long as its cached credentials, so its identity is written once. */
 const identities = new WeakMap<Caller, string>();
 
-function userIdentityOf({ caller, claimedAccessKeyId, invokedBy }: CallFacts): string {
+function userIdentityOf({ caller, claimedAccessKeyId, invokedBy, signIn, accountId }: CallFacts): string {
+  if (caller.kind === "anonymous" && signIn !== undefined)
+    return JSON.stringify({ type: "IAMUser", accountId, accessKeyId: "", userName: signIn.userName ?? hidden });
   // Somebody who claimed a key that did not hold is unknown; somebody who claimed nothing is anonymous.
   if (caller.kind === "anonymous")
     return claimedAccessKeyId === undefined

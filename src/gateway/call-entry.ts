@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import type { CallFacts } from "../audit/event.js";
+import type { CallFacts, SignInFacts } from "../audit/event.js";
 import { toEventParameters } from "../audit/parameters.js";
 import { eventOf } from "../audit/record.js";
 import type { Caller } from "../identity/caller.js";
@@ -34,6 +34,7 @@ export class CallEntry {
   #scope: { readonly accountId: string; readonly region: string };
   #input: { readonly value: unknown; readonly call: Call } | undefined;
   #notes: Record<string, unknown> | undefined;
+  #signIn: SignInFacts = { eventName: "ConsoleLogin" };
 
   /** @param home account and region that get the record of a call nobody can be held to. */
   constructor(
@@ -83,6 +84,12 @@ export class CallEntry {
     this.#notes = { ...this.#notes, ...facts };
   }
 
+  noteSignIn({ accountId, caller, ...facts }: Parameters<NonNullable<Call["noteSignIn"]>>[0], region: string): void {
+    this.#signIn = facts;
+    this.#scope = { accountId, region };
+    if (caller !== undefined) this.#caller = caller;
+  }
+
   /** The event of the call with that outcome. @throws what an operation's own description of its record throws. */
   eventFor(outcome: Outcome, timeMs: number): EventRow {
     const { operation, shape } = this.#routed;
@@ -96,7 +103,9 @@ export class CallEntry {
       requestParameters: operation.recordedRequest
         ? operation.recordedRequest(value)
         : shape && toEventParameters(shape.inputSchema, value),
-      responseElements: answered ? responseElements(operation, shape?.outputSchema, outcome.output) : null,
+      ...(operation.signsIn
+        ? {}
+        : { responseElements: answered ? responseElements(operation, shape?.outputSchema, outcome.output) : null }),
       resources: operation.resources?.(value, call, answered ? outcome.output : undefined) ?? [],
     });
   }
@@ -129,10 +138,24 @@ export class CallEntry {
       requestParameters: null,
       responseElements: null,
       ...(outcome.kind === "refused"
-        ? { errorCode: outcome.error.recordedCode, errorMessage: outcome.error.message }
+        ? { errorCode: outcome.error.recordedCode, errorMessage: outcome.error.recordedMessage }
         : {}),
       resources: [],
+      ...(operation.signsIn ? this.#signInFacts(outcome) : {}),
       ...(this.#notes === undefined ? {} : { additionalEventData: this.#notes }),
+    };
+  }
+
+  /** A sign-in has a result in place of an error code. Source: CloudTrail User Guide, "console sign-in events". */
+  #signInFacts(outcome: Outcome) {
+    const { eventName } = this.#signIn;
+    const succeeded = outcome.kind === "answered" || eventName === "CheckMfa";
+    return {
+      eventName,
+      signIn: this.#signIn,
+      responseElements: { [eventName]: succeeded ? "Success" : "Failure" },
+      errorCode: undefined,
+      errorMessage: succeeded ? undefined : outcome.error.recordedMessage,
     };
   }
 }

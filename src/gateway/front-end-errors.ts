@@ -43,6 +43,7 @@ export function namedFor(protocol: Protocol, error: ServiceError): ServiceError 
   return new ServiceError(code, error.message, {
     httpStatus: status,
     recordedCode: error.recordedCode === error.code ? code : error.recordedCode,
+    recordedMessage: error.recordedMessage,
     members: error.members,
     cause: error.cause,
   });

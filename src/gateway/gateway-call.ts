@@ -1,3 +1,4 @@
+import type { SignInFacts } from "../audit/event.js";
 import type { Recorder } from "../audit/recorder.js";
 import type { Environment } from "../environment.js";
 import type { AccessContext, AccessRequest, Decision } from "../identity/access.js";
@@ -93,6 +94,10 @@ export class GatewayCall implements Call {
 
   note(facts: Readonly<Record<string, unknown>>): void {
     this.#entry.note(facts);
+  }
+
+  noteSignIn(facts: SignInFacts & { readonly accountId: string; readonly caller?: Caller }): void {
+    this.#entry.noteSignIn(facts, this.region);
   }
 
   decide(access: AccessRequest): Decision | Promise<Decision> {

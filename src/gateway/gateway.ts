@@ -2,6 +2,7 @@ import type { Recorder } from "../audit/recorder.js";
 import type { Environment } from "../environment.js";
 import type { Authorizer } from "../identity/authorizer.js";
 import type { Credentials } from "../identity/credentials.js";
+import type { KeyUses } from "../identity/key-uses.js";
 import type { Service } from "../services/operation.js";
 import type { SettingsStore } from "../storage/settings-store.js";
 import { Registry } from "./registry.js";
@@ -16,6 +17,8 @@ import type { WireRequest, WireResponse } from "./wire.js";
 export interface CallDeps {
   readonly services: readonly Service[];
   readonly credentials: Credentials;
+  /** Told of every call that a key signed. */
+  readonly keyUses?: Pick<KeyUses, "note">;
   readonly authorizer: Authorizer;
   readonly settings: Pick<SettingsStore, "transact">;
   readonly recorder: Recorder;
@@ -58,6 +61,7 @@ export function createGateway(deps: CallDeps): Gateway {
     router: new Router(new Registry(deps.services)),
     credentials: deps.credentials,
     signingKeys: new SigningKeys(),
+    keyUses: deps.keyUses,
     regions: deps.regions,
     authorizer: deps.authorizer,
     settings: deps.settings,

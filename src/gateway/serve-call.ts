@@ -2,6 +2,8 @@ import { Readable } from "node:stream";
 import { type BearerClaim, isProofOf } from "../identity/bearer-token.js";
 import type { Caller } from "../identity/caller.js";
 import type { Credentials } from "../identity/credentials.js";
+import type { KeyUses } from "../identity/key-uses.js";
+import { TooManyAttempts } from "../identity/people/attempts.js";
 import { accessDenied, internalFailure, ServiceError, serviceUnavailable } from "../services/service-error.js";
 import { EncryptionKeyUnusable, StoreBusy, StoreUnavailable } from "../storage/store-error.js";
 import { decompress, readWhole, refuseDeclaredLength } from "./body.js";
@@ -25,6 +27,7 @@ export interface ServeDeps extends GatewayCallDeps {
   readonly router: Router;
   readonly credentials: Credentials;
   readonly signingKeys: SigningKeys;
+  readonly keyUses: Pick<KeyUses, "note"> | undefined;
   readonly regions: readonly string[] | undefined;
   /** Account and region of calls without a caller. */
   readonly home: { readonly accountId: string; readonly region: string };
@@ -146,6 +149,7 @@ async function identify(
         region: deps.home.region,
       };
       entry.noteCaller(caller, scope);
+      deps.keyUses?.note(caller, routed.service.signingName, scope.region, nowMs);
       return { caller, ...scope, nowMs, signature: undefined };
     }
     case "claim": {
@@ -161,6 +165,7 @@ async function identify(
       const { caller } = signature;
       const accountId = caller.kind === "anonymous" ? deps.home.accountId : caller.accountId;
       entry.noteCaller(caller, { accountId, region: claim.region });
+      deps.keyUses?.note(caller, claim.service, claim.region, nowMs);
       return { caller, accountId, region: claim.region, nowMs, signature: { ...signature, claim } };
     }
     default:
@@ -230,7 +235,8 @@ async function parse(
 async function authorise({ operation }: OperationEntry, input: unknown, call: GatewayCall): Promise<void> {
   const wanted = operation.access(input, call);
   const accesses = wanted instanceof Promise ? await wanted : wanted;
-  if (accesses.length === 0 && call.caller.kind === "anonymous") throw accessDenied("Access Denied");
+  if (accesses.length === 0 && call.caller.kind === "anonymous" && !operation.signsIn)
+    throw accessDenied("Access Denied");
   for (const access of accesses) {
     const decided = call.decide(access);
     const decision = decided instanceof Promise ? await decided : decided;
@@ -250,7 +256,8 @@ function errorOf(reason: unknown, entry: CallEntry, deps: ServeDeps): ServiceErr
 
 function namedFailure(reason: unknown, entry: CallEntry): ServiceError {
   if (reason instanceof ServiceError) return reason;
-  if (reason instanceof StoreBusy) return throttled(entry.routed.service.throttled);
+  if (reason instanceof StoreBusy || reason instanceof TooManyAttempts)
+    return throttled(entry.routed.service.throttled);
   if (reason instanceof StoreUnavailable)
     return serviceUnavailable("The service is unavailable for now. Please try again.", reason);
   // X-Ray is the one API whose data a customer's key protects here; it has this word for whatever is not as it should be.

@@ -13,6 +13,8 @@ export interface AccessRequest {
   readonly conditions?: Readonly<Record<string, string | readonly string[]>>;
   /** True where a service of this system asks in its caller's name (`aws:ViaAWSService`). */
   readonly viaService?: boolean;
+  /** True where the call itself brought a right code of a second factor. */
+  readonly multiFactorNow?: boolean;
   /** The policy attached to the resource, where it has one. */
   readonly resourcePolicy?: {
     /** JSON text; absent when the resource has none attached. */

@@ -3,6 +3,8 @@ import type { SettingsStore } from "../storage/settings-store.js";
 import type { Authorizer } from "./authorizer.js";
 import type { Credentials } from "./credentials.js";
 import { IdentityDirectory } from "./directory.js";
+import { KeyUses } from "./key-uses.js";
+import { openPeople, type People } from "./people/people.js";
 import { PolicyAuthorizer } from "./policy-authorizer.js";
 import { ServiceCredentials } from "./service-credentials.js";
 import { Sessions } from "./sessions.js";
@@ -16,6 +18,8 @@ export interface Identity {
   readonly serviceCredentials: ServiceCredentials;
   readonly directory: IdentityDirectory;
   readonly sessions: Sessions;
+  readonly people: People;
+  readonly keyUses: KeyUses;
 }
 
 export function openIdentity(parts: {
@@ -34,5 +38,7 @@ export function openIdentity(parts: {
     serviceCredentials: new ServiceCredentials(sessions),
     directory,
     sessions,
+    people: openPeople({ vault, environment }),
+    keyUses: new KeyUses(settings),
   };
 }

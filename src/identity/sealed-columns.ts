@@ -4,6 +4,9 @@
  */
 export const sealedColumns = [
   { table: "iam_access_keys", key: "access_key_id", column: "sealed_secret", context: accessKeyContext },
+  { table: "iam_passwords", key: "user_id", column: "sealed_hash", context: passwordContext },
+  { table: "iam_earlier_passwords", key: "earlier_id", column: "sealed_hash", context: earlierPasswordContext },
+  { table: "iam_mfa_devices", key: "serial", column: "sealed_seed", context: mfaSeedContext },
   { table: "kms_materials", key: "material_id", column: "sealed", context: materialContext },
   { table: "sns_certificates", key: "certificate_id", column: "private_key", context: certificateContext },
   { table: "sns_subscriptions", key: "arn", column: "token", context: subscriptionContext },
@@ -23,6 +26,19 @@ interface SealedColumn {
 
 export function accessKeyContext(accessKeyId: string): string {
   return `access-key:${accessKeyId}`;
+}
+
+export function passwordContext(userId: string): string {
+  return `password:${userId}`;
+}
+
+/** `AIDA…/TIME`: an earlier password stays the user's, and is moved without being opened. */
+export function earlierPasswordContext(earlierId: string): string {
+  return passwordContext(earlierId.slice(0, earlierId.indexOf("/")));
+}
+
+export function mfaSeedContext(serial: string): string {
+  return `mfa:${serial}`;
 }
 
 export function materialContext(materialId: string): string {

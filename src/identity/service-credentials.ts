@@ -45,7 +45,10 @@ export function assumeRoleAccess(
 
 export function roleSessionHolder(
   role: StoredRole,
-  session: Pick<RoleSessionCaller, "sessionName" | "invokedBy" | "sessionPolicies" | "sourceIdentity">,
+  session: Pick<
+    RoleSessionCaller,
+    "sessionName" | "invokedBy" | "mfaAuthenticated" | "sessionPolicies" | "sourceIdentity"
+  >,
 ): SessionHolder {
   const { accountId, roleId, roleName, roleArn } = role;
   return {

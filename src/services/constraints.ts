@@ -23,6 +23,17 @@ export class Constraints {
     return this;
   }
 
+  /** Length and form of a value that is not to be shown, in the words of AWS's framework for those. */
+  secret(path: string, value: string | undefined | null, length: { min: number; max: number }, pattern: RegExp): this {
+    if (value === undefined || value === null) return this;
+    const count = [...value].length;
+    if (count < length.min || count > length.max)
+      this.#broken.push(`Value at '${path}' ${failed} have length between ${length.min} and ${length.max}`);
+    else if (!pattern.test(value))
+      this.#broken.push(`Value at '${path}' ${failed} satisfy regular expression pattern: ${pattern.source}`);
+    return this;
+  }
+
   range(path: string, value: number | undefined | null, bounds: { min?: number; max?: number }): this {
     if (value === undefined || value === null) return this;
     const { min, max } = bounds;

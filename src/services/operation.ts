@@ -1,4 +1,4 @@
-import type { EventClass, EventResource } from "../audit/event.js";
+import type { EventClass, EventResource, SignInFacts } from "../audit/event.js";
 import type { AccessRequest } from "../identity/access.js";
 import type { Caller } from "../identity/caller.js";
 import type { RowCondition } from "../identity/row-condition.js";
@@ -62,6 +62,11 @@ export interface Operation<Input, Output> {
   mendedBody?(body: unknown, door: Pick<Call, "vouched">): unknown;
   /** True if anyone may call it without credentials and `access` decides alone (S3 with public bucket policies). */
   readonly anonymousAllowed?: boolean;
+  /**
+   * True for sign-in: the input itself proves who calls, so anybody may try without credentials, and `execute` says by
+   * `noteSignIn` who it was. Recorded as CloudTrail records a sign-in.
+   */
+  readonly signsIn?: boolean;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a table of operations holds inputs of many types.
@@ -106,6 +111,9 @@ export interface Call {
 
   /** Further facts for the record, merged into `additionalEventData`. */
   note(facts: Readonly<Record<string, unknown>>): void;
+
+  /** For sign-in alone: to which account, and who tried; `caller` once it is proved. */
+  noteSignIn?(facts: SignInFacts & { readonly accountId: string; readonly caller?: Caller }): void;
 }
 
 /** Gives an operation's file its types from the SDK's own. */

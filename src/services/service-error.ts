@@ -8,6 +8,8 @@ export class ServiceError extends Error {
   readonly httpStatus: number;
   /** The trail's word for it where it differs from the wire's (`AccessDenied` for `AccessDeniedException`). */
   readonly recordedCode: string;
+  /** The trail's message where it may say more than the caller is told. */
+  readonly recordedMessage: string;
   /** Further members of the modelled error, such as `ResourceName`. */
   readonly members: Readonly<Record<string, unknown>>;
 
@@ -17,6 +19,7 @@ export class ServiceError extends Error {
     options: {
       httpStatus?: number;
       recordedCode?: string;
+      recordedMessage?: string;
       members?: Record<string, unknown>;
       cause?: unknown;
     } = {},
@@ -26,6 +29,7 @@ export class ServiceError extends Error {
     this.code = code;
     this.httpStatus = options.httpStatus ?? 400;
     this.recordedCode = options.recordedCode ?? code;
+    this.recordedMessage = options.recordedMessage ?? message;
     this.members = options.members ?? {};
   }
 

@@ -6,6 +6,7 @@ import type { AccessRequest } from "../identity/access.js";
 import type { Caller } from "../identity/caller.js";
 import { openIdentity } from "../identity/open-identity.js";
 import { openVault } from "../identity/open-vault.js";
+import type { People } from "../identity/people/people.js";
 import type { RowCondition } from "../identity/row-condition.js";
 import type { Vault } from "../identity/vault.js";
 import { openSqliteSettings } from "../storage/settings/open-settings.js";
@@ -42,6 +43,7 @@ export const stranger: Caller = {
 export interface TestAccount {
   readonly settings: SettingsStore;
   readonly vault: Vault;
+  readonly people: People;
   readonly environment: Environment;
   readonly dataFolder: string;
   /** Moves the clock. */
@@ -62,7 +64,7 @@ export async function openTestAccount(startMs = Date.UTC(2026, 2, 1)): Promise<T
   const dataFolder = await mkdtemp(path.join(tmpdir(), "dosimeter-account-"));
   const settings = await openSqliteSettings({ path: path.join(dataFolder, "settings.db"), environment });
   const vault = await openVault({ dataFolder, environment });
-  const { authorizer } = openIdentity({ settings, vault, environment });
+  const { authorizer, people } = openIdentity({ settings, vault, environment });
 
   const callOf = (caller: Caller): Call => {
     const context = { nowMs, region, sourceIpAddress: "192.0.2.1", secureTransport: false };
@@ -93,6 +95,7 @@ export async function openTestAccount(startMs = Date.UTC(2026, 2, 1)): Promise<T
   return {
     settings,
     vault,
+    people,
     environment,
     dataFolder,
     advance: (ms) => {

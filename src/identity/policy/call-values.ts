@@ -54,6 +54,7 @@ const globalKeys: ReadonlyMap<string, GlobalKey> = new Map<string, GlobalKey>([
   ["aws:username", (caller) => (caller.kind === "user" ? caller.userName : undefined)],
   ["aws:tokenissuetime", (caller) => isoTime(sessionOf(caller)?.sessionIssuedMs)],
   ["aws:multifactorauthpresent", multiFactorPresent],
+  ["aws:multifactorauthage", multiFactorAgeSeconds],
   ["aws:sourcearn", (caller) => (caller.kind === "service" ? caller.sourceArn : undefined)],
   ["aws:sourceaccount", (caller) => (caller.kind === "service" ? caller.accountId : undefined)],
   ["aws:sourceidentity", (caller) => sessionOf(caller)?.sourceIdentity],
@@ -85,10 +86,24 @@ function sessionOf(caller: Caller) {
   return caller.kind === "service" || caller.kind === "anonymous" ? undefined : caller;
 }
 
-/** Only temporary credentials carry the key: with a long-lived one it is absent, not false. */
-function multiFactorPresent(caller: Caller): boolean | undefined {
+/**
+ * Only temporary credentials carry the key: with a long-lived one it is absent, not false. Those of a role never say
+ * true, though a code was given when it was assumed: its trust policy is the place to ask. Source: IAM User Guide,
+ * "Secure API access with MFA".
+ */
+function multiFactorPresent(caller: Caller, access: AccessRequest): boolean | undefined {
+  if (access.multiFactorNow) return true;
   const session = sessionOf(caller);
-  return session?.sessionIssuedMs === undefined ? undefined : (session.mfaAuthenticated ?? false);
+  if (session?.sessionIssuedMs === undefined) return undefined;
+  return caller.kind !== "role-session" && (session.mfaAuthenticated ?? false);
+}
+
+/** Absent where no second factor was used. */
+function multiFactorAgeSeconds(caller: Caller, access: AccessRequest, { nowMs }: AccessContext): string | undefined {
+  if (access.multiFactorNow) return "0";
+  const issuedMs = sessionOf(caller)?.sessionIssuedMs;
+  if (issuedMs === undefined || !multiFactorPresent(caller, access)) return undefined;
+  return String(Math.max(0, Math.floor((nowMs - issuedMs) / 1000)));
 }
 
 export function accountOf(caller: Caller): string | undefined {

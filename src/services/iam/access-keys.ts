@@ -143,6 +143,7 @@ export const deleteAccessKey = (deps: IamDeps) =>
           .where("owner_id", "=", user.entity_id)
           .executeTakeFirst();
         if (Number(numDeletedRows) === 0) throw noSuchKey(input.AccessKeyId!);
+        await tx.deleteFrom("iam_key_uses").where("access_key_id", "=", input.AccessKeyId!).execute();
         return {};
       });
     },

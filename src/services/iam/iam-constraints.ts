@@ -1,3 +1,5 @@
+import { passwordLengthMax, passwordPattern } from "../../identity/people/password-rules.js";
+import { mfaCodePattern } from "../../identity/people/totp.js";
 import { compilePolicyText } from "../../identity/policy/compile.js";
 import type { PolicyKind } from "../../identity/policy/document.js";
 import { Constraints } from "../constraints.js";
@@ -55,6 +57,18 @@ export class IamConstraints extends Constraints {
       this.pattern(`tags.${i + 1}.member.value`, tag.Value, tagPattern);
     });
     return this;
+  }
+
+  password(member: string, password: string | undefined): this {
+    return this.secret(member, password, { min: 1, max: passwordLengthMax }, passwordPattern);
+  }
+
+  serialNumber(serial: string | undefined): this {
+    return this.length("serialNumber", serial, { min: 9, max: 256 }).pattern("serialNumber", serial, /^[\w+=/:,.@-]+$/);
+  }
+
+  mfaCode(member: string, code: string | undefined): this {
+    return this.secret(member, code, { min: 6, max: 6 }, mfaCodePattern);
   }
 
   end(): void {

@@ -11,6 +11,17 @@ export const entityAlreadyExists = iamError("EntityAlreadyExists", 409);
 export const deleteConflict = iamError("DeleteConflict", 409);
 export const limitExceeded = iamError("LimitExceeded", 409);
 export const invalidInput = iamError("InvalidInput", 400);
+export const invalidAuthenticationCode = iamError("InvalidAuthenticationCode", 403);
+export const invalidUserType = iamError("InvalidUserType", 400);
+export const passwordPolicyViolation = iamError("PasswordPolicyViolation", 400);
+/** These two have another name in the record than what the wire's with `Exception` would be. */
+export const credentialReportExpired = (message: string) =>
+  new ServiceError("ReportExpired", message, { httpStatus: 410, recordedCode: "CredentialReportExpiredException" });
+export const credentialReportNotPresent = (message: string) =>
+  new ServiceError("ReportNotPresent", message, {
+    httpStatus: 410,
+    recordedCode: "CredentialReportNotPresentException",
+  });
 const malformedPolicyDocument = iamError("MalformedPolicyDocument", 400);
 
 export function iamValidationError(message: string): ServiceError {

@@ -1,5 +1,4 @@
-const noPasswords = "People sign in with access keys here: there are no passwords.";
-const noMfa = "There are no MFA devices here.";
+const oneToken = "Session tokens have one form here, valid in every region.";
 const noFederation = "There are no identity providers of others here.";
 const noCertificates = "There are no certificates and SSH keys of users here.";
 const noInstances = "There are no instances here to give a profile to.";
@@ -20,17 +19,6 @@ function because(reason: string, names: string): [string, string][] {
 
 /** Every operation of IAM that is not here, with the reason its caller is told. */
 export const iamNotOffered: Readonly<Record<string, string>> = Object.fromEntries([
-  ...because("When a key was last used is in the record of calls, not with the key.", "GetAccessKeyLastUsed"),
-  ...because(
-    noPasswords,
-    `ChangePassword CreateLoginProfile DeleteAccountPasswordPolicy DeleteLoginProfile GetAccountPasswordPolicy
-     GetLoginProfile UpdateAccountPasswordPolicy UpdateLoginProfile`,
-  ),
-  ...because(
-    noMfa,
-    `CreateVirtualMFADevice DeactivateMFADevice DeleteVirtualMFADevice EnableMFADevice GetMFADevice ListMFADeviceTags
-     ListMFADevices ListVirtualMFADevices ResyncMFADevice TagMFADevice UntagMFADevice`,
-  ),
   ...because(
     noFederation,
     `AddClientIDToOpenIDConnectProvider CreateOpenIDConnectProvider CreateSAMLProvider DeleteOpenIDConnectProvider
@@ -72,19 +60,15 @@ export const iamNotOffered: Readonly<Record<string, string>> = Object.fromEntrie
   ),
   ...because(
     noReports,
-    `GenerateCredentialReport GenerateServiceLastAccessedDetails GetAccountAuthorizationDetails GetAccountSummary
-     GetCredentialReport GetServiceLastAccessedDetails GetServiceLastAccessedDetailsWithEntities
+    `GenerateServiceLastAccessedDetails GetServiceLastAccessedDetails GetServiceLastAccessedDetailsWithEntities
      ListPoliciesGrantingServiceAccess`,
   ),
   ...because(
     noSimulation,
     `GetContextKeysForCustomPolicy GetContextKeysForPrincipalPolicy SimulateCustomPolicy SimulatePrincipalPolicy`,
   ),
-  ...because(
-    noAccountSettings,
-    `CreateAccountAlias DeleteAccountAlias GetAccountProperties ListAccountAliases PutAccountProperties
-     SetSecurityTokenServicePreferences`,
-  ),
+  ...because(noAccountSettings, `GetAccountProperties PutAccountProperties`),
+  ...because(oneToken, "SetSecurityTokenServicePreferences"),
   ...because(
     noServiceCredentials,
     `CreateServiceSpecificCredential DeleteServiceSpecificCredential ListServiceSpecificCredentials

@@ -16,6 +16,7 @@ import { deleteInlinePolicy, getInlinePolicy, listInlinePolicies, putInlinePolic
 import { listEntitiesForPolicy, listPolicies } from "./list-policies.js";
 import { createPolicy, deletePolicy, getPolicy } from "./managed-policies.js";
 import { iamNotOffered } from "./not-offered.js";
+import { peopleOperations } from "./people/operations.js";
 import { deletePermissionsBoundary, putPermissionsBoundary } from "./permissions-boundaries.js";
 import {
   createPolicyVersion,
@@ -65,8 +66,9 @@ export function iamService(deps: IamDeps): Service {
       ...ofEntities.flatMap((make) => (["user", "group", "role"] as const).map((kind) => make(deps, kind))),
       renameEntity(deps, "user"),
       renameEntity(deps, "group"),
+      ...peopleOperations(deps),
       ...ofBounded.flatMap((make) => (["user", "role"] as const).map((kind) => make(deps, kind))),
-      ...ofTagged.flatMap((make) => (["User", "Role", "Policy"] as const).map((kind) => make(deps, kind))),
+      ...ofTagged.flatMap((make) => (["User", "Role", "Policy", "MFADevice"] as const).map((kind) => make(deps, kind))),
     ],
     notOffered: iamNotOffered,
     throttled: { code: "Throttling", httpStatus: 400 },

@@ -17,11 +17,12 @@ import type { IamDeps } from "./iam-deps.js";
 import { limitExceeded } from "./iam-errors.js";
 import { pageOf, pageStart } from "./listing.js";
 import { findPolicy, policyAccess, policyResources, requireOwnPolicy } from "./managed-policies.js";
+import { deviceAccess, deviceResources, requireDevice } from "./people/mfa-devices.js";
 
 const tagsPerEntityMax = 50;
 
-type TaggedKind = "User" | "Role" | "Policy";
-type TagTarget = EntityInput & { readonly PolicyArn?: string | undefined };
+type TaggedKind = "User" | "Role" | "Policy" | "MFADevice";
+type TagTarget = EntityInput & { readonly PolicyArn?: string | undefined; readonly SerialNumber?: string | undefined };
 type Tags = readonly { Key?: string | undefined; Value?: string | undefined }[];
 
 /** Tags are not told apart by the case of their keys; a tag given again takes the new value and spelling. */
@@ -37,10 +38,12 @@ export async function writeTags(tx: SettingsTransaction, entityId: string, tags:
 }
 
 function targetAccess(deps: IamDeps, kind: TaggedKind, input: TagTarget, call: Call, action: string, tags: object) {
-  if (kind === "Policy")
-    return policyAccess(deps, call, input.PolicyArn ?? "", action).then((list) =>
-      list.map((access) => ({ ...access, conditions: { ...access.conditions, ...tags } })),
-    );
+  if (kind === "Policy" || kind === "MFADevice")
+    return (
+      kind === "Policy"
+        ? policyAccess(deps, call, input.PolicyArn ?? "", action)
+        : deviceAccess(deps, call, input.SerialNumber ?? "", action)
+    ).then((list) => list.map((access) => ({ ...access, conditions: { ...access.conditions, ...tags } })));
   const entityKind = kind === "User" ? "user" : "role";
   return entityAccess(deps, call, entityKind, nameOf(entityKind, input), action, { ...tags });
 }
@@ -48,22 +51,25 @@ function targetAccess(deps: IamDeps, kind: TaggedKind, input: TagTarget, call: C
 function targetConstraints(kind: TaggedKind, input: TagTarget): IamConstraints {
   const constraints = new IamConstraints();
   if (kind === "Policy") return constraints.policyArn(input.PolicyArn);
+  if (kind === "MFADevice") return constraints.serialNumber(input.SerialNumber);
   return constraints.entityName(kind === "User" ? "user" : "role", input);
 }
 
 async function targetId(queries: SettingsQueries, kind: TaggedKind, input: TagTarget, call: Call): Promise<string> {
   if (kind === "Policy") return (await requireOwnPolicy(queries, call.accountId, input.PolicyArn!)).policy_id;
+  if (kind === "MFADevice") return (await requireDevice(queries, call.accountId, input.SerialNumber!)).serial;
   const entityKind = kind === "User" ? "user" : "role";
   return (await requireEntity(queries, call.accountId, entityKind, nameOf(entityKind, input))).entity_id;
 }
 
 function targetResources(kind: TaggedKind, input: TagTarget, call: Call) {
   if (kind === "Policy") return policyResources(input.PolicyArn);
+  if (kind === "MFADevice") return deviceResources(input.SerialNumber);
   const entityKind = kind === "User" ? "user" : "role";
   return entityResources(entityKind, nameOf(entityKind, input), call);
 }
 
-/** TagUser, TagRole, TagPolicy. */
+/** TagUser, TagRole, TagPolicy, TagMFADevice. */
 export const tag = (deps: IamDeps, kind: TaggedKind) =>
   operation<TagTarget & { readonly Tags: Tags | undefined }, object>({
     name: `Tag${kind}`,
@@ -85,7 +91,7 @@ export const tag = (deps: IamDeps, kind: TaggedKind) =>
     resources: (input, call) => targetResources(kind, input, call),
   });
 
-/** UntagUser, UntagRole, UntagPolicy. Keys that are not there are passed over. */
+/** UntagUser, UntagRole, UntagPolicy, UntagMFADevice. Keys that are not there are passed over. */
 export const untag = (deps: IamDeps, kind: TaggedKind) =>
   operation<TagTarget & { readonly TagKeys: readonly string[] | undefined }, object>({
     name: `Untag${kind}`,
@@ -110,7 +116,7 @@ export const untag = (deps: IamDeps, kind: TaggedKind) =>
     resources: (input, call) => targetResources(kind, input, call),
   });
 
-/** ListUserTags, ListRoleTags, ListPolicyTags. */
+/** ListUserTags, ListRoleTags, ListPolicyTags, ListMFADeviceTags. */
 export const listTags = (deps: IamDeps, kind: TaggedKind) =>
   operation<TagTarget & Pick<Iam.ListUserTagsRequest, "Marker" | "MaxItems">, Iam.ListUserTagsResponse>({
     name: `List${kind}Tags`,

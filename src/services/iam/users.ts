@@ -20,6 +20,7 @@ import type { IamDeps } from "./iam-deps.js";
 import { deleteConflict, entityAlreadyExists } from "./iam-errors.js";
 import { pageOf, pageStart } from "./listing.js";
 import { requireManagedPolicy } from "./managed-policies.js";
+import { passwordOf, signInOf } from "./people/login-profiles.js";
 import { writeTags } from "./tags.js";
 
 const userOf = (row: EntityRow) => ({
@@ -97,7 +98,10 @@ export const getUser = (deps: IamDeps) =>
       new IamConstraints().entityNameText("user", name).end();
       const row = await requireEntity(deps.settings.read, call.accountId, "user", name);
       const tags = await tagsOf(deps.settings.read, row.entity_id);
-      return { User: { ...userOf(row), ...boundaryOf(row), ...(tags.length > 0 && { Tags: tags }) } };
+      const usedMs = (await passwordOf(deps.settings.read, row.entity_id))?.last_used_ms;
+      const passwordUse = usedMs && { PasswordLastUsed: new Date(usedMs) };
+      const more = { ...boundaryOf(row), ...passwordUse, ...(tags.length > 0 && { Tags: tags }) };
+      return { User: { ...userOf(row), ...more } };
     },
     resources: (input, call) => entityResources("user", input.UserName ?? "", call),
   });
@@ -114,9 +118,29 @@ export const listUsers = (deps: IamDeps) =>
       new IamConstraints().listing(input).end();
       const rows = await listEntities(deps, call.accountId, "user", input);
       const { items, page } = pageOf(rows, input, (row) => row.name_lower);
-      return { Users: items.map(userOf), ...page };
+      const usedMs = await passwordUses(deps, items);
+      const users = items.map((row) => {
+        const passwordUse = usedMs.get(row.entity_id);
+        return { ...userOf(row), ...(passwordUse && { PasswordLastUsed: new Date(passwordUse) }) };
+      });
+      return { Users: users, ...page };
     },
   });
+
+/** When each signed in last, by the user's id. */
+async function passwordUses(deps: IamDeps, users: readonly EntityRow[]): Promise<Map<string, number | null>> {
+  if (users.length === 0) return new Map();
+  const rows = await deps.settings.read
+    .selectFrom("iam_passwords")
+    .select(["user_id", "last_used_ms"])
+    .where(
+      "user_id",
+      "in",
+      users.map((row) => row.entity_id),
+    )
+    .execute();
+  return new Map(rows.map((row) => [row.user_id, row.last_used_ms]));
+}
 
 /** One more than a page of entities under a path, by name. */
 export function listEntities(
@@ -155,6 +179,8 @@ export const deleteUser = (deps: IamDeps) =>
           throw deleteConflict("Cannot delete entity, must delete access keys first.");
         if (await has("iam_group_members", "user_id"))
           throw deleteConflict("Cannot delete entity, must remove users from group first.");
+        const signIn = await signInOf(tx, entity_id);
+        if (signIn !== undefined) throw deleteConflict(signIn);
         await deleteEntity(tx, entity_id);
         return {};
       });

@@ -1,5 +1,6 @@
-import type { AssumeRoleRequest, AssumeRoleResponse } from "@aws-sdk/client-sts";
+import { type AssumeRoleRequest, AssumeRoleRequest$, type AssumeRoleResponse } from "@aws-sdk/client-sts";
 import { management } from "../../audit/event.js";
+import { toEventParameters } from "../../audit/parameters.js";
 import type { Caller } from "../../identity/caller.js";
 import { compilePolicyText } from "../../identity/policy/compile.js";
 import { MalformedPolicy } from "../../identity/policy/malformed-policy.js";
@@ -8,6 +9,7 @@ import { sessionTokenLengthMax } from "../../identity/sessions.js";
 import { Constraints } from "../constraints.js";
 import { operation } from "../operation.js";
 import { ServiceError } from "../service-error.js";
+import { checkMfaInput, multiFactorCode, usingCode } from "./multi-factor.js";
 import { recordedCredentials, stsAccessDenied, stsValidationError, wireCredentials } from "./sts-answers.js";
 import type { StsDeps } from "./sts-deps.js";
 
@@ -18,13 +20,14 @@ const sessionPolicyLengthMax = 2048;
 const namePattern = /^[\w+=,.@-]+$/;
 
 /** Exchanges the caller's credentials for a role's, if the role trusts the caller. */
-export const assumeRole = ({ directory, sessions }: StsDeps) =>
+export const assumeRole = (deps: StsDeps) =>
   operation<AssumeRoleRequest, AssumeRoleResponse>({
     name: "AssumeRole",
     // As CloudTrail classes it: assuming a role changes nothing.
     readOnly: true,
     event: management,
     access: async (input, { caller }) => {
+      const { directory } = deps;
       const roleArn = input.RoleArn ?? "";
       const sourceIdentity = sourceIdentityOf(input, caller);
       const access = assumeRoleAccess(roleArn, await directory.role(roleArn), {
@@ -32,9 +35,16 @@ export const assumeRole = ({ directory, sessions }: StsDeps) =>
         ...(input.RoleSessionName !== undefined && { "sts:RoleSessionName": input.RoleSessionName }),
         ...(sourceIdentity !== undefined && { "sts:SourceIdentity": sourceIdentity }),
       });
-      return sourceIdentity === undefined ? [access] : [access, { ...access, action: "sts:SetSourceIdentity" }];
+      // A right code counts for the role's trust policy, which is where AWS asks for one.
+      checkMfaInput(input);
+      const multiFactorNow = (await multiFactorCode(deps, input, caller)) !== undefined;
+      const actions =
+        sourceIdentity === undefined ? [access] : [access, { ...access, action: "sts:SetSourceIdentity" }];
+      return multiFactorNow ? actions.map((each) => ({ ...each, multiFactorNow })) : actions;
     },
-    execute: async (input, { caller }) => {
+    execute: async (input, call) => {
+      const { caller } = call;
+      const { directory, sessions } = deps;
       checkInput(input);
       if (caller.kind === "root") throw stsAccessDenied("Roles may not be assumed by root accounts.");
       const role = await directory.role(input.RoleArn!);
@@ -47,10 +57,12 @@ export const assumeRole = ({ directory, sessions }: StsDeps) =>
           "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.",
         );
       const sourceIdentity = sourceIdentityOf(input, caller);
+      const code = await multiFactorCode(deps, input, caller);
       const holder = roleSessionHolder(role, {
         sessionName: input.RoleSessionName!,
         ...(sourceIdentity !== undefined && { sourceIdentity }),
         ...(caller.kind === "service" && { invokedBy: caller.service }),
+        ...(code && { mfaAuthenticated: true }),
         ...narrowing(input),
       });
       const policyArns = (input.PolicyArns ?? []).map(({ arn }) => arn!);
@@ -60,7 +72,7 @@ export const assumeRole = ({ directory, sessions }: StsDeps) =>
         throw new ServiceError("PackedPolicyTooLarge", `The packed policies take ${packed} percent of the space.`, {
           recordedCode: "PackedPolicyTooLargeException",
         });
-      return {
+      const answer = {
         Credentials: wireCredentials(credentials),
         AssumedRoleUser: {
           AssumedRoleId: `${role.roleId}:${input.RoleSessionName}`,
@@ -69,7 +81,9 @@ export const assumeRole = ({ directory, sessions }: StsDeps) =>
         ...((input.Policy !== undefined || policyArns.length > 0) && { PackedPolicySize: packed }),
         ...(sourceIdentity !== undefined && { SourceIdentity: sourceIdentity }),
       };
+      return code ? usingCode(deps, call, code, () => answer) : answer;
     },
+    recordedRequest: (input) => toEventParameters(AssumeRoleRequest$, { ...input, TokenCode: undefined }),
     recordedResponse: ({ Credentials, AssumedRoleUser, PackedPolicySize, SourceIdentity }) => ({
       ...recordedCredentials(Credentials),
       assumedRoleUser: { assumedRoleId: AssumedRoleUser?.AssumedRoleId, arn: AssumedRoleUser?.Arn },
@@ -111,10 +125,6 @@ function checkInput(input: AssumeRoleRequest): void {
     constraints.length(`policyArns.${i + 1}.member.arn`, arn, { min: 20, max: 2048 });
   });
   constraints.check("ValidationError");
-  if (input.SerialNumber !== undefined || input.TokenCode !== undefined)
-    throw stsAccessDenied(
-      "MultiFactorAuthentication failed, unable to validate MFA code. There are no MFA devices here.",
-    );
   if ((input.Tags?.length ?? 0) > 0 || (input.TransitiveTagKeys?.length ?? 0) > 0)
     throw stsValidationError("Session tags are not offered here: tag the role or the user instead.");
   if ((input.ProvidedContexts?.length ?? 0) > 0) throw stsValidationError("Provided contexts are not offered here.");

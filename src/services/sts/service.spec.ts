@@ -40,7 +40,7 @@ beforeEach(async () => {
   environment = { ids: systemEnvironment.ids, clock: { nowMs: () => nowMs, monotonicMs: () => nowMs } };
   settings = await openSqliteSettings({ path: path.join(folder, "settings.db"), environment });
   identity = openIdentity({ settings, vault: await openVault({ dataFolder: folder, environment }), environment });
-  service = stsService(identity);
+  service = stsService({ ...identity, settings });
   await addEntity("user", "ann", "AIDAANN");
   await addEntity("role", "reader", "AROAREADER", [allowed({ AWS: ann.arn })]);
   await permit("AROAREADER", "*");
@@ -253,9 +253,12 @@ describe("AssumeRole", () => {
 
   it("refuses what it does not do, in place of passing over it", async () => {
     await expect(assume({ Tags: [{ Key: "a", Value: "b" }] })).rejects.toThrow("Session tags are not offered");
-    await expect(assume({ SerialNumber: "x", TokenCode: "123456" })).rejects.toThrow(
-      "MultiFactorAuthentication failed",
-    );
+  });
+
+  it("refuses the code of a device that is not the caller's, and half of what a code needs", async () => {
+    const SerialNumber = `arn:aws:iam::${accountId}:mfa/somebody`;
+    for (const input of [{ SerialNumber, TokenCode: "123456" }, { SerialNumber }, { TokenCode: "123456" }])
+      await expect(assume(input)).rejects.toThrow("MultiFactorAuthentication failed");
   });
 
   it("serves services that a role trusts", async () => {

@@ -10,6 +10,7 @@ import { kmsMigrations } from "./migrations/kms.js";
 import { lakeMigrations } from "./migrations/lake.js";
 import { lakeQueryMigrations } from "./migrations/lake-queries.js";
 import { logsMigrations } from "./migrations/logs.js";
+import { peopleMigrations } from "./migrations/people.js";
 import { s3Migrations } from "./migrations/s3.js";
 import { snsMigrations } from "./migrations/sns.js";
 import { trailsMigrations } from "./migrations/trails.js";
@@ -28,6 +29,7 @@ import { xraySettingsMigrations } from "./migrations/xray-settings.js";
 export const migrations: readonly Migration[] = [
   ...auditMigrations,
   ...identityMigrations,
+  ...peopleMigrations,
   ...trailsMigrations,
   ...logsMigrations,
   ...snsMigrations,

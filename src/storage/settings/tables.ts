@@ -9,6 +9,7 @@ import type { KmsTables } from "./tables/kms.js";
 import type { LakeTables } from "./tables/lake.js";
 import type { LakeQueryTables } from "./tables/lake-queries.js";
 import type { LogsTables } from "./tables/logs.js";
+import type { PeopleTables } from "./tables/people.js";
 import type { S3Tables } from "./tables/s3.js";
 import type { SnsTables } from "./tables/sns.js";
 import type { TrailTables } from "./tables/trails.js";
@@ -36,6 +37,7 @@ export interface SettingsTables
     LakeTables,
     LakeQueryTables,
     LogsTables,
+    PeopleTables,
     S3Tables,
     SnsTables,
     TrailTables,
