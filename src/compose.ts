@@ -18,6 +18,7 @@ import { type NotificationSigner, openNotificationSigning } from "./identity/not
 import { openIdentity } from "./identity/open-identity.js";
 import { openRootedVault } from "./identity/open-rooted-vault.js";
 import { sealEarlierSubscriptions } from "./identity/sealed-subscriptions.js";
+import { openStoreVault } from "./identity/store-vault.js";
 import { createAggregation } from "./jobs/aggregate-data-events.js";
 import { createDelivery } from "./jobs/deliver.js";
 import { createNotificationDelivery } from "./jobs/deliver-notifications.js";
@@ -167,6 +168,7 @@ export async function compose(
     const objects = await openFolderObjectStore({ folder: path.join(dataFolder, "objects"), environment });
     closing.push(() => objects.close());
 
+    const objectVault = await openStoreVault("objects", { settings, vault, environment });
     await sealEarlierSubscriptions(settings, vault);
     const root = await ensureRoot({ config: { ...config, data: dataFolder }, settings, vault, environment });
     const daemonRole = await ensureDaemonRole({ settings, environment, accountId: config.account });
@@ -184,7 +186,7 @@ export async function compose(
       nowMs: () => clock.nowMs(),
     });
     closing.push(() => destinations.close());
-    const s3 = s3Service({ settings, objects, vault, recorder, environment });
+    const s3 = s3Service({ settings, objects, vault, objectVault, recorder, environment });
     const signingKeys = createSigningKeys({ settings, vault });
     const tree = await openTree({ settings, store: facts.tree, vault, environment });
 

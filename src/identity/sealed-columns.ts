@@ -12,8 +12,10 @@ export const sealedColumns = [
   { table: "sns_subscriptions", key: "arn", column: "token", context: subscriptionContext },
   { table: "sns_subscriptions", key: "arn", column: "unsubscribe_token", context: subscriptionContext },
   { table: "sns_subscriptions", key: "arn", column: "endpoint", context: subscriptionContext },
+  { table: "store_keys", key: "store", column: "sealed", context: storeKeyContext },
   { table: "trail_signing_keys", key: "fingerprint", column: "private_key", context: signingKeyContext },
   { table: "tree", key: "name", column: "private_key", context: treeKeyContext },
+  { table: "xray_masking_keys", key: "account_id", column: "sealed", context: maskingKeyContext },
 ] as const satisfies readonly SealedColumn[];
 
 interface SealedColumn {
@@ -55,6 +57,14 @@ export function signingKeyContext(fingerprint: string): string {
 
 export function subscriptionContext(arn: string): string {
   return `sns-subscription:${arn}`;
+}
+
+export function storeKeyContext(store: string): string {
+  return `store-key:${store}`;
+}
+
+export function maskingKeyContext(accountId: string): string {
+  return `masking-key:${accountId}`;
 }
 
 /** There is one tree. */

@@ -45,7 +45,7 @@ export async function newContentKey(parts: S3Parts, input: EncryptionInput, on: 
   const { ids } = parts.environment;
   if (wanted.algorithm === "AES256") {
     const key = ids.bytes(keyBytes);
-    return { key, encryption: { algorithm: "AES256", wrappedKey: parts.vault.seal(key, placeOf(on)) } };
+    return { key, encryption: { algorithm: "AES256", wrappedKey: parts.objectVault.seal(key, placeOf(on)) } };
   }
   const { keyReference, context, bucketKey } = wanted;
   const { plain, wrapped, keyArn } = await parts.kmsKeys.generate(keyReference, userOf(on, wanted), bucketKey);
@@ -65,7 +65,7 @@ export async function newContentKey(parts: S3Parts, input: EncryptionInput, on: 
 /** The key of an object, or of the parts of an upload, that is there. @throws ServiceError with what KMS says */
 export async function openContentKey(parts: S3Parts, encryption: ObjectEncryption, on: ObjectCall): Promise<Buffer> {
   const { algorithm, wrappedKey, kmsKeyArn = "", bucketKey: shared = false } = encryption;
-  if (algorithm === "AES256") return parts.vault.open(wrappedKey, placeOf(on));
+  if (algorithm === "AES256") return parts.objectVault.open(wrappedKey, placeOf(on));
   const [wrapped = "", salt = ""] = wrappedKey.split(".");
   const plain = await parts.kmsKeys.open({ wrapped, keyArn: kmsKeyArn, shared }, userOf(on, encryption));
   return shared ? keyOfObject(plain, salt, on) : plain;

@@ -57,7 +57,7 @@ export async function openS3() {
     record: async ({ record }) => void records.push(JSON.parse(record)),
     recordWith: async () => undefined,
   };
-  const service = s3Service({ settings, objects, vault, recorder, environment });
+  const service = s3Service({ settings, objects, vault, objectVault: vault, recorder, environment });
   const notes: Record<string, unknown>[] = [];
 
   async function run(

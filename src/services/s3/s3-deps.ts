@@ -10,7 +10,10 @@ import type { KmsKeys } from "./kms-keys.js";
 export interface S3Deps {
   readonly settings: SettingsStore;
   readonly objects: ObjectStore;
+  /** Opens material of KMS keys. */
   readonly vault: Vault;
+  /** Seals the keys of objects that no KMS key does. */
+  readonly objectVault: Vault;
   /** For the calls to KMS that S3 makes in its callers' names. */
   readonly recorder: Recorder;
   readonly environment: Environment;

@@ -1,5 +1,6 @@
 import { createHmac } from "node:crypto";
 import type { Environment } from "../../../environment.js";
+import { maskingKeyContext } from "../../../identity/sealed-columns.js";
 import type { Vault } from "../../../identity/vault.js";
 import type { Scope } from "../../../storage/scope.js";
 import type { SettingsQueries, SettingsTransaction } from "../../../storage/settings-store.js";
@@ -49,7 +50,7 @@ export async function readHash(queries: SettingsQueries, vault: Vault, accountId
     .where("account_id", "=", accountId)
     .executeTakeFirst();
   // Without a key no rule was ever kept: what is hashed now is counted and shown to nobody.
-  const key = row === undefined ? "" : vault.open(row.sealed, sealContext(accountId));
+  const key = row === undefined ? "" : vault.open(row.sealed, maskingKeyContext(accountId));
   return (value: string) => createHmac("sha256", key).update(value).digest("hex").slice(0, hashLength);
 }
 
@@ -59,14 +60,10 @@ export async function ensureKey(
   accountId: string,
   nowMs: number,
 ): Promise<void> {
-  const sealed = deps.vault.seal(deps.environment.ids.bytes(keyBytes), sealContext(accountId));
+  const sealed = deps.vault.seal(deps.environment.ids.bytes(keyBytes), maskingKeyContext(accountId));
   await tx
     .insertInto("xray_masking_keys")
     .values({ account_id: accountId, sealed, created_ms: nowMs })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
-}
-
-function sealContext(accountId: string): string {
-  return `masking-key:${accountId}`;
 }

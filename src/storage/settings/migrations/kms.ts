@@ -73,4 +73,14 @@ export const kmsMigrations: readonly Migration[] = [
         .execute();
     },
   },
+  {
+    name: "kms-004-store-keys",
+    up: async (tx) => {
+      await tx.schema
+        .createTable("store_keys")
+        .addColumn("store", "text", (column) => column.primaryKey())
+        .addColumn("sealed", "text", (column) => column.notNull())
+        .execute();
+    },
+  },
 ];

@@ -56,6 +56,9 @@ export interface KmsTables {
     wrapped: string | null;
   };
 
+  /** Keys of other stores, which seal what lies there: `objects`. */
+  store_keys: { store: string; sealed: string };
+
   kms_aliases: {
     account_id: string;
     region: string;
