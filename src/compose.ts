@@ -59,7 +59,9 @@ import { cloudtrailService } from "./services/cloudtrail/service.js";
 import { cloudtrailDataService } from "./services/cloudtrail-data/service.js";
 import { iamService } from "./services/iam/service.js";
 import { kmsService } from "./services/kms/service.js";
+import { knownServices } from "./services/known-actions.js";
 import { logsService } from "./services/logs/service.js";
+import type { Service } from "./services/operation.js";
 import { s3Elsewhere } from "./services/s3/elsewhere.js";
 import { s3Service } from "./services/s3/service.js";
 import { signinService } from "./services/signin/service.js";
@@ -209,7 +211,7 @@ export async function compose(
     closing.push(() => channelIngestion.flush());
     const rejections = new RejectionLog(settings);
     closing.push(() => rejections.flush(clock.nowMs()));
-    const services = [
+    const services: Service[] = [
       xrayService({ traces, index, settings, environment, rejections, vault }),
       cloudtrailService({
         settings,
@@ -226,7 +228,14 @@ export async function compose(
       cloudtrailDataService({ settings, lake: facts.lake, channelIngestion, environment }),
       logsService({ settings, logEvents, metrics, environment }),
       config.s3Endpoint === undefined ? s3 : s3Elsewhere(s3, config.s3Endpoint),
-      iamService({ settings, vault, people: identity.people, environment }),
+      iamService({
+        settings,
+        vault,
+        people: identity.people,
+        environment,
+        accessHistory: facts.accessHistory,
+        knownServices: () => knownServices(services),
+      }),
       stsService({ ...identity, settings }),
       signinService({ ...identity, settings }),
       kmsService({ settings, vault, environment }),

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { systemEnvironment } from "../src/environment.js";
+import { accessHistoryContract } from "../src/storage/access-history.contract.js";
 import { callRateStoreContract } from "../src/storage/call-rate-store.contract.js";
 import { eventStoreContract } from "../src/storage/event-store.contract.js";
 import { FactDatabase } from "../src/storage/facts/fact-database.js";
@@ -46,6 +47,7 @@ describe.skipIf(process.env["DOSIMETER_TEST_CLICKHOUSE"] === "0")("facts on a Cl
     { settledMs: () => Date.now() + 86_400_000 },
   );
   eventStoreContract("a ClickHouse server", () => facts.events);
+  accessHistoryContract("a ClickHouse server", () => facts);
   logEventStoreContract("a ClickHouse server", () => facts.logEvents);
   lakeStoreContract("a ClickHouse server", () => facts.lake, {
     read: readLake(() => FactDatabase.server(server.url, "dosimeter")),

@@ -59,4 +59,6 @@ export interface CallFacts {
   readonly resources: readonly EventResource[];
   readonly additionalEventData?: Readonly<Record<string, unknown>>;
   readonly signIn?: SignInFacts;
+  /** See `identity/asked-access.ts`; kept beside the record, not in it. */
+  readonly access?: string;
 }

@@ -46,6 +46,7 @@ export function eventOf(facts: CallFacts): EventRow {
       name: name ?? arn ?? "",
     })),
     record: recordOf(facts),
+    ...(facts.access !== undefined && { access: facts.access }),
   };
 }
 

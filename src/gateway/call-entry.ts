@@ -2,6 +2,8 @@ import type { Readable } from "node:stream";
 import type { CallFacts, SignInFacts } from "../audit/event.js";
 import { toEventParameters } from "../audit/parameters.js";
 import { eventOf } from "../audit/record.js";
+import type { AccessRequest, Decision } from "../identity/access.js";
+import { AskedAccess } from "../identity/asked-access.js";
 import type { Caller } from "../identity/caller.js";
 import type { AnyOperation, Call } from "../services/operation.js";
 import type { ServiceError } from "../services/service-error.js";
@@ -35,6 +37,7 @@ export class CallEntry {
   #input: { readonly value: unknown; readonly call: Call } | undefined;
   #notes: Record<string, unknown> | undefined;
   #signIn: SignInFacts = { eventName: "ConsoleLogin" };
+  readonly #asked = new AskedAccess();
 
   /** @param home account and region that get the record of a call nobody can be held to. */
   constructor(
@@ -90,6 +93,11 @@ export class CallEntry {
     if (caller !== undefined) this.#caller = caller;
   }
 
+  /** @param demanded false if the call goes on without it. */
+  noteDecision(access: AccessRequest, decision: Decision, demanded: boolean): void {
+    this.#asked.add(this.#scope.accountId, access, decision, demanded);
+  }
+
   /** The event of the call with that outcome. @throws what an operation's own description of its record throws. */
   eventFor(outcome: Outcome, timeMs: number): EventRow {
     const { operation, shape } = this.#routed;
@@ -142,6 +150,7 @@ export class CallEntry {
         : {}),
       resources: [],
       ...(operation.signsIn ? this.#signInFacts(outcome) : {}),
+      access: this.#asked.text(),
       ...(this.#notes === undefined ? {} : { additionalEventData: this.#notes }),
     };
   }

@@ -10,6 +10,8 @@ import { accessDenied } from "../services/service-error.js";
 import type { SettingsStore, SettingsTransaction } from "../storage/settings-store.js";
 import type { CallEntry } from "./call-entry.js";
 
+type Allowed = Extract<Decision, { readonly allowed: true }>;
+
 export interface GatewayCallDeps {
   readonly authorizer: Authorizer;
   readonly settings: Pick<SettingsStore, "transact">;
@@ -70,12 +72,20 @@ export class GatewayCall implements Call {
   }
 
   async demand(access: AccessRequest): Promise<void> {
-    const decision = await this.decide(access);
-    if (!decision.allowed) throw accessDenied(decision.message);
+    await this.require(access);
+  }
+
+  /** As `demand`, at once where the caller's policies are cached. */
+  require(access: AccessRequest): Promise<Allowed> | Allowed {
+    const decision = this.#decide(access);
+    if (decision instanceof Promise) return decision.then((decided) => this.#hold(access, decided));
+    return this.#hold(access, decision);
   }
 
   async may(access: AccessRequest): Promise<boolean> {
-    return (await this.decide(access)).allowed;
+    const decision = await this.#decide(access);
+    this.#entry.noteDecision(access, decision, false);
+    return decision.allowed;
   }
 
   visibleRows(): RowCondition | undefined {
@@ -100,7 +110,14 @@ export class GatewayCall implements Call {
     this.#entry.noteSignIn(facts, this.region);
   }
 
-  decide(access: AccessRequest): Decision | Promise<Decision> {
+  /** @throws ServiceError AccessDenied */
+  #hold(access: AccessRequest, decision: Decision): Allowed {
+    this.#entry.noteDecision(access, decision, true);
+    if (!decision.allowed) throw accessDenied(decision.message);
+    return decision;
+  }
+
+  #decide(access: AccessRequest): Decision | Promise<Decision> {
     const context: AccessContext = {
       nowMs: this.nowMs,
       region: this.region,

@@ -238,10 +238,9 @@ async function authorise({ operation }: OperationEntry, input: unknown, call: Ga
   if (accesses.length === 0 && call.caller.kind === "anonymous" && !operation.signsIn)
     throw accessDenied("Access Denied");
   for (const access of accesses) {
-    const decided = call.decide(access);
-    const decision = decided instanceof Promise ? await decided : decided;
-    if (!decision.allowed) throw accessDenied(decision.message);
-    if (decision.rows !== undefined) call.limitTo(decision.rows);
+    const decided = call.require(access);
+    const { rows } = decided instanceof Promise ? await decided : decided;
+    if (rows !== undefined) call.limitTo(rows);
   }
 }
 

@@ -41,7 +41,7 @@ export interface AccessContext {
   readonly secureTransport: boolean;
 }
 
-export type Decision =
+export type Decision = (
   | {
       readonly allowed: true;
       /** Of an access that reads rows: which of them; absent for all. */
@@ -52,4 +52,14 @@ export type Decision =
       /** In IAM's words: who, which action, which resource, for want of which kind of policy. */
       readonly message: string;
       readonly explicit: boolean;
-    };
+    }
+) &
+  AnswersBeside;
+
+/** What the policies said that come with the resource or the session; nobody can ask them again later. */
+export interface AnswersBeside {
+  /** Absent where the resource has no policy, or one that does not speak of this. */
+  readonly resourceAnswer?: "deny" | PrincipalMatch;
+  /** Absent where the session has no policies. */
+  readonly sessionAnswer?: "allow" | "deny" | "none" | "by-rows";
+}

@@ -33,6 +33,8 @@ export interface Service {
   readonly inputNumbers?: InputNumbers;
   /** Operations of the API that are refused, each with the reason told to the caller. */
   readonly notOffered: Readonly<Record<string, string>>;
+  /** What policies can allow, from the names of all that is offered; those names themselves where it is absent. */
+  readonly actions?: (offered: readonly string[]) => readonly string[];
   /** Paths that speak another protocol than the API's. */
   readonly foreignRoutes?: readonly ForeignRoute[];
   /** How this API spells "you call too often": `ThrottledException` (429) for X-Ray, `ThrottlingException` elsewhere. */

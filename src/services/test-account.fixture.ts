@@ -9,8 +9,10 @@ import { openVault } from "../identity/open-vault.js";
 import type { People } from "../identity/people/people.js";
 import type { RowCondition } from "../identity/row-condition.js";
 import type { Vault } from "../identity/vault.js";
+import type { AccessHistory } from "../storage/access-history.js";
 import { openSqliteSettings } from "../storage/settings/open-settings.js";
 import type { SettingsStore } from "../storage/settings-store.js";
+import type { KnownService } from "./known-actions.js";
 import type { Call, Service } from "./operation.js";
 import { accessDenied } from "./service-error.js";
 
@@ -40,11 +42,16 @@ export const stranger: Caller = {
   arn: "arn:aws:iam::444455556666:root",
 };
 
+export const noAccessHistory: AccessHistory = { asked: async () => [], keysUsed: async () => new Map() };
+
 export interface TestAccount {
   readonly settings: SettingsStore;
   readonly vault: Vault;
   readonly people: People;
   readonly environment: Environment;
+  /** Of an account whose calls are not recorded. */
+  readonly accessHistory: AccessHistory;
+  readonly knownServices: () => readonly KnownService[];
   readonly dataFolder: string;
   /** Moves the clock. */
   advance(ms: number): void;
@@ -97,6 +104,8 @@ export async function openTestAccount(startMs = Date.UTC(2026, 2, 1)): Promise<T
     vault,
     people,
     environment,
+    accessHistory: noAccessHistory,
+    knownServices: () => [],
     dataFolder,
     advance: (ms) => {
       nowMs += ms;

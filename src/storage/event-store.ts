@@ -21,6 +21,8 @@ export interface EventRow {
   readonly resources: readonly { readonly type: string; readonly name: string }[];
   /** The CloudTrail record: one JSON object, compact. */
   readonly record: string;
+  /** What was asked of the caller's policies, for `AccessHistory`; not given back with the event. */
+  readonly access?: string;
 }
 
 /** An event's place in a stream of commits. */

@@ -133,7 +133,7 @@ function compileStatement(statement: PolicyStatement, variables: boolean): Compi
   };
 }
 
-function compileActions({ patterns, negated }: PolicyStatement["actions"]): Matcher {
+export function compileActions({ patterns, negated }: PolicyStatement["actions"]): Matcher {
   if (!negated && (patterns.includes("*") || patterns.includes("*:*"))) return () => true;
   const exact = new Set(patterns.filter((pattern) => !/[*?]/.test(pattern)).map((pattern) => pattern.toLowerCase()));
   const matchers = patterns

@@ -79,12 +79,12 @@ const compileDate =
     };
   };
 
-function readNumber(text: string): number | undefined {
+export function readNumber(text: string): number | undefined {
   return /^[+-]?\d+(\.\d+)?$/.test(text) ? Number(text) : undefined;
 }
 
-/** ISO 8601 as W3C restricts it, or seconds since the epoch. */
-function readDate(text: string): number | undefined {
+/** ISO 8601 as W3C restricts it, or seconds since the epoch; as milliseconds. */
+export function readDate(text: string): number | undefined {
   if (/^\d+(\.\d+)?$/.test(text) && text.length !== "2026".length) return Number(text) * 1000;
   if (!/^\d{4}(-\d{2}(-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?)?)?$/.test(text)) return undefined;
   const time = Date.parse(text);

@@ -50,7 +50,9 @@ export function evaluateRows(
     const plain = evaluate(caller, access, context, policies);
     return plain.allowed ? refuse(caller, access, "identity-based policy", false) : plain;
   }
-  return isEveryRow(rows) || access.rows === "named" ? { allowed: true } : { allowed: true, rows };
+  // Which rows a session leaves cannot be said again later, so that is all that is said.
+  const beside = session && { sessionAnswer: "by-rows" as const };
+  return { allowed: true, ...(!isEveryRow(rows) && access.rows === "read" && { rows }), ...beside };
 }
 
 type AnswersOfRows = { readonly [Kind in keyof PolicyAnswers]: readonly AnswerOfRows[] };

@@ -37,12 +37,25 @@ export function evaluate(
     resource: access.resource,
     values: callValues(caller, access, context, policies.tags),
   };
-  return decide(caller, access, {
+  const answers: PolicyAnswers = {
     identity: together(policies.identity, question),
     resource: policies.resource?.answer(question) ?? nothing,
     ...(policies.boundary && { boundary: policies.boundary.answer(question) }),
     ...(policies.session && { session: together(policies.session, question) }),
-  });
+  };
+  return withAnswersBeside(decide(caller, access, answers), access, answers);
+}
+
+/** Most calls are without such answers, and get their decision as it is. */
+function withAnswersBeside(decision: Decision, access: AccessRequest, answers: PolicyAnswers): Decision {
+  const resource = withGrant(answers.resource, access);
+  const { session } = answers;
+  if (resource.effect === "none" && session === undefined) return decision;
+  return {
+    ...decision,
+    ...(resource.effect !== "none" && { resourceAnswer: resource.effect === "deny" ? "deny" : resource.match }),
+    ...(session && { sessionAnswer: session.effect }),
+  };
 }
 
 /** What the policies of each kind say together. */

@@ -4,7 +4,10 @@ import { compilePattern, type Matcher, type PatternToken } from "./pattern.js";
 import { rowKeyOf } from "./row-keys.js";
 
 export interface Variable {
+  /** In lower case. */
   readonly key: string;
+  /** As it is written. */
+  readonly name: string;
   readonly fallback?: string;
 }
 
@@ -116,7 +119,8 @@ function parseVariable(inside: string): Variable {
   const [, key, fallback] = match;
   if (rowKeyOf(key!) !== undefined)
     throw new MalformedPolicy(`${key} has no value in a call, so no policy variable can stand for it.`);
-  return fallback === undefined ? { key: key!.toLowerCase() } : { key: key!.toLowerCase(), fallback };
+  const variable = { key: key!.toLowerCase(), name: key! };
+  return fallback === undefined ? variable : { ...variable, fallback };
 }
 
 const variablePattern = /^ *([A-Za-z0-9-]+:[^\s,'{}]+) *(?:, *'([^']*)' *)?$/;

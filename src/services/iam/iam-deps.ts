@@ -1,11 +1,16 @@
 import type { Environment } from "../../environment.js";
 import type { People } from "../../identity/people/people.js";
 import type { Vault } from "../../identity/vault.js";
+import type { AccessHistory } from "../../storage/access-history.js";
 import type { SettingsStore } from "../../storage/settings-store.js";
+import type { KnownService } from "../known-actions.js";
 
 export interface IamDeps {
   readonly settings: SettingsStore;
   readonly vault: Vault;
   readonly people: People;
   readonly environment: Environment;
+  readonly accessHistory: AccessHistory;
+  /** Of every API of this service. */
+  readonly knownServices: () => readonly KnownService[];
 }

@@ -13,6 +13,7 @@ import { openSqliteSettings } from "../../storage/settings/open-settings.js";
 import type { SettingsStore } from "../../storage/settings-store.js";
 import type { Call, Service } from "../operation.js";
 import { accessDenied } from "../service-error.js";
+import { noAccessHistory } from "../test-account.fixture.js";
 import { iamService } from "./service.js";
 
 const accountId = "111122223333";
@@ -28,7 +29,14 @@ beforeEach(async () => {
   settings = await openSqliteSettings({ path: path.join(folder, "settings.db"), environment });
   const vault = await openVault({ dataFolder: folder, environment });
   identity = openIdentity({ settings, vault, environment });
-  service = iamService({ settings, vault, people: identity.people, environment });
+  service = iamService({
+    settings,
+    vault,
+    people: identity.people,
+    environment,
+    accessHistory: noAccessHistory,
+    knownServices: () => [],
+  });
   const config = { data: folder, account: accountId };
   const key = await ensureRoot({ config, settings, vault, environment });
   root = await callerOf(key.accessKeyId);

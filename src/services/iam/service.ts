@@ -13,6 +13,9 @@ import {
 } from "./groups.js";
 import type { IamDeps } from "./iam-deps.js";
 import { deleteInlinePolicy, getInlinePolicy, listInlinePolicies, putInlinePolicy } from "./inline-policies.js";
+import { generateLeastPrivilegePolicy } from "./least-privilege/generate-policy.js";
+import { replayPolicy } from "./least-privilege/replay-policy.js";
+import { getUnusedAccess } from "./least-privilege/unused-access.js";
 import { listEntitiesForPolicy, listPolicies } from "./list-policies.js";
 import { createPolicy, deletePolicy, getPolicy } from "./managed-policies.js";
 import { iamNotOffered } from "./not-offered.js";
@@ -71,6 +74,8 @@ export function iamService(deps: IamDeps): Service {
       ...ofTagged.flatMap((make) => (["User", "Role", "Policy", "MFADevice"] as const).map((kind) => make(deps, kind))),
     ],
     notOffered: iamNotOffered,
+    actions: (offered) => [...offered, "PassRole"],
+    foreignRoutes: [generateLeastPrivilegePolicy, replayPolicy, getUnusedAccess].map((make) => make(deps)),
     throttled: { code: "Throttling", httpStatus: 400 },
   };
 }

@@ -1,6 +1,7 @@
 import * as sdk from "@aws-sdk/client-s3";
 import type { Service } from "../operation.js";
 import { abortMultipartUpload } from "./abort-multipart-upload.js";
+import { s3Actions } from "./actions.js";
 import { getBucketAcl, putBucketAcl } from "./bucket-acl.js";
 import { deleteBucketEncryption, getBucketEncryption, putBucketEncryption } from "./bucket-encryption.js";
 import { deleteBucketPolicy, getBucketPolicy, getBucketPolicyStatus, putBucketPolicy } from "./bucket-policy.js";
@@ -90,6 +91,7 @@ export function s3Service(deps: S3Deps): Service {
       uploadPartCopy,
     ].map((make) => make(parts)),
     notOffered,
+    actions: () => s3Actions,
     throttled: { code: "SlowDown", httpStatus: 503 },
   };
 }

@@ -28,6 +28,7 @@ export function stsService(deps: StsDeps): Service {
       GetFederationToken: "Make a role and assume it: there are no federated users here.",
       GetWebIdentityToken: noFederation,
     },
+    actions: (offered) => [...offered, "SetSourceIdentity"],
     throttled: { code: "Throttling", httpStatus: 400 },
   };
 }

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Environment, systemEnvironment } from "../../environment.js";
+import { accessHistoryContract } from "../access-history.contract.js";
 import { callRateStoreContract } from "../call-rate-store.contract.js";
 import { eventStoreContract } from "../event-store.contract.js";
 import { contractLimits, lakeQueriesContract } from "../lake-queries.contract.js";
@@ -46,6 +47,7 @@ traceIndexContract(
   { settledMs: () => nowMs + dayMs },
 );
 eventStoreContract("the embedded engine", () => facts.events);
+accessHistoryContract("the embedded engine", () => facts);
 logEventStoreContract("the embedded engine", () => facts.logEvents);
 lakeStoreContract("the embedded engine", () => facts.lake, { read: readLake(openDatabase) });
 

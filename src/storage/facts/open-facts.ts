@@ -1,5 +1,6 @@
 import path from "node:path";
 import type { Environment } from "../../environment.js";
+import type { AccessHistory } from "../access-history.js";
 import type { CallRateStore } from "../call-rate-store.js";
 import type { EventStore } from "../event-store.js";
 import type { LakeQueries, LakeQueryLimits } from "../lake-queries.js";
@@ -18,6 +19,7 @@ import { Journal } from "./journal.js";
 import { JournaledWriter, type JournaledWriterLimits, journaledWriterLimits } from "./journaled-writer.js";
 import { migrateFacts } from "./migrate-facts.js";
 import type { SearchLimits } from "./search-index.js";
+import { StoredAccessHistory } from "./stored-access-history.js";
 import { StoredCallRates } from "./stored-call-rates.js";
 import { StoredEvents } from "./stored-events.js";
 import { StoredLake } from "./stored-lake.js";
@@ -66,6 +68,7 @@ export interface Facts {
   readonly source: TraceSource;
   readonly index: TraceIndex;
   readonly events: EventStore;
+  readonly accessHistory: AccessHistory;
   readonly callRates: CallRateStore;
   readonly logEvents: LogEventStore;
   readonly metrics: MetricStore;
@@ -138,6 +141,7 @@ class OpenFacts implements Facts {
   readonly source: TraceSource;
   readonly index: TraceIndex;
   readonly events: EventStore;
+  readonly accessHistory: AccessHistory;
   readonly callRates: CallRateStore;
   readonly logEvents: LogEventStore;
   readonly metrics: MetricStore;
@@ -174,6 +178,7 @@ class OpenFacts implements Facts {
       writerId: parts.stream.streamId,
     });
     this.events = new StoredEvents(parts);
+    this.accessHistory = new StoredAccessHistory(parts.database, parts.writer);
     this.callRates = new StoredCallRates(parts);
     this.metrics = new StoredMetrics(parts.database, parts.writer, parts.environment);
     this.logEvents = new StoredLogEvents(parts.database, parts.writer);

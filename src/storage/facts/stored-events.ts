@@ -227,7 +227,8 @@ function openRow(event: EventRow): RowWriter {
     .text(event.errorCode)
     .texts(event.resources.map((resource) => resource.type))
     .texts(event.resources.map((resource) => resource.name))
-    .text(event.record);
+    .text(event.record)
+    .text(event.access ?? "");
 }
 
 /** All fields of most rows but the record; a row with more grows. */

@@ -1,3 +1,4 @@
+import { addEventAccess } from "./sql/add-event-access.sql.js";
 import { createCallMinutes } from "./sql/create-call-minutes.sql.js";
 import { createEvents } from "./sql/create-events.sql.js";
 import { createGraphMinutes, createTouchedMinutes } from "./sql/create-graph-minutes.sql.js";
@@ -42,6 +43,7 @@ export const factTables = {
     "resource_types",
     "resource_names",
     "record",
+    "access",
     "recorded_ms",
     "stream_id",
     "commit",
@@ -100,4 +102,5 @@ export const factMigrations: readonly { readonly name: string; readonly statemen
   { name: "009-lake-results", statement: createLakeResults },
   { name: "010-tree-hashes", statement: createTreeHashes },
   { name: "011-call-minutes", statement: createCallMinutes },
+  { name: "012-event-access", statement: addEventAccess },
 ];

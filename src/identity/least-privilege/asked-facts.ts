@@ -1,0 +1,71 @@
+import type { AccessFact } from "../../storage/access-history.js";
+import { conditionKeys, variablesOf } from "../policy/condition-keys.js";
+import { readDate, readNumber } from "../policy/condition-operators.js";
+import type { PolicyDocument } from "../policy/document.js";
+import { MalformedPolicy } from "../policy/malformed-policy.js";
+
+/** What must be known of a call to answer some policies, beside what it asked. */
+export interface FactsNeeded {
+  readonly by: readonly AccessFact[];
+  /** No answer changes between two of these moments, milliseconds. */
+  readonly momentsMs: readonly number[];
+}
+
+const factOfKey: Readonly<Record<string, AccessFact>> = {
+  "aws:sourceip": "sourceIp",
+  "aws:useragent": "userAgent",
+  "aws:securetransport": "secureTransport",
+  "aws:requestedregion": "region",
+  "aws:userid": "sessionName",
+  "aws:tokenissuetime": "sessionIssued",
+  "aws:multifactorauthpresent": "multiFactor",
+  "aws:sourceidentity": "sourceIdentity",
+};
+
+const timeKeys: readonly string[] = ["aws:currenttime", "aws:epochtime"];
+const momentsMax = 100;
+
+/**
+ * Calls need be told apart only by what policies look at. Times are compared with moments that stand in the policies, so
+ * they divide a period into few.
+ *
+ * @throws MalformedPolicy for policies that look at the time as a text, by which every call would be its own.
+ */
+export function factsNeeded(documents: readonly PolicyDocument[]): FactsNeeded {
+  const keys = new Set(documents.flatMap(conditionKeys).map((key) => key.toLowerCase()));
+  const momentsMs = [...new Set(documents.flatMap(momentsOf))];
+  if (momentsMs.length > momentsMax) throw new MalformedPolicy("The policies name too many moments to be replayed.");
+  return {
+    by: Object.entries(factOfKey)
+      .filter(([key]) => keys.has(key))
+      .map(([, fact]) => fact),
+    momentsMs,
+  };
+}
+
+function momentsOf(document: PolicyDocument): number[] {
+  return document.statements.flatMap((statement) => {
+    if (variablesOf(statement, document).some(({ key }) => timeKeys.includes(key))) throw timeAsText();
+    return Object.entries(statement.conditions).flatMap(([operator, byKey]) =>
+      Object.entries(byKey)
+        .filter(([key]) => timeKeys.includes(key.toLowerCase()))
+        .flatMap(([, texts]) => texts.flatMap((text) => momentsAround(operator.toLowerCase(), text))),
+    );
+  });
+}
+
+/** Where a comparison changes: `aws:CurrentTime` has milliseconds, `aws:EpochTime` whole seconds. */
+function momentsAround(operator: string, text: string): number[] {
+  const base = operator.replace(/^for(any|all)values?:/, "");
+  if (base.startsWith("null")) return [];
+  const numeric = base.startsWith("numeric");
+  if (!numeric && !base.startsWith("date")) throw timeAsText();
+  const seconds = numeric ? readNumber(text) : undefined;
+  const at = Math.floor((numeric ? seconds && seconds * 1000 : readDate(text)) ?? 0);
+  const second = Math.floor(at / 1000) * 1000;
+  return [at, at + 1, second, second + 1000];
+}
+
+function timeAsText(): MalformedPolicy {
+  return new MalformedPolicy("A policy that compares the time as a text cannot be replayed.");
+}
