@@ -17,6 +17,7 @@ import { type ExternalKms, externalKms } from "./identity/external-kms.js";
 import { type NotificationSigner, openNotificationSigning } from "./identity/notification-signing.js";
 import { openIdentity } from "./identity/open-identity.js";
 import { openRootedVault } from "./identity/open-rooted-vault.js";
+import { OutboundNetwork } from "./identity/outbound-network.js";
 import { sealEarlierSubscriptions } from "./identity/sealed-subscriptions.js";
 import { openStoreVault } from "./identity/store-vault.js";
 import { createAggregation } from "./jobs/aggregate-data-events.js";
@@ -37,7 +38,6 @@ import { makeHere, type TraceMaker } from "./jobs/indexing/trace-maker.js";
 import { createIngestion } from "./jobs/ingest-events.js";
 import { createStoreUpkeep } from "./jobs/keep-stores.js";
 import { createOutboxMover } from "./jobs/move-outbox.js";
-import { NotificationNetwork } from "./jobs/notification-network.js";
 import { createAlertPublishing } from "./jobs/publish-alerts.js";
 import { createCheckpointPublishing } from "./jobs/publish-checkpoints.js";
 import { createInsightPublishing } from "./jobs/publish-insights.js";
@@ -174,7 +174,7 @@ export async function compose(
     await sealEarlierSubscriptions(settings, vault);
     const root = await ensureRoot({ config: { ...config, data: dataFolder }, settings, vault, environment });
     const daemonRole = await ensureDaemonRole({ settings, environment, accountId: config.account });
-    const identity = openIdentity({ settings, vault, environment });
+    const identity = openIdentity({ settings, vault, environment, issuerOrigins: config.issuerOrigins });
 
     const { events, index, logEvents, metrics } = facts;
     const outbox = createOutboxMover({ settings, events });
@@ -233,6 +233,7 @@ export async function compose(
         vault,
         people: identity.people,
         environment,
+        issuerOrigins: config.issuerOrigins,
         accessHistory: facts.accessHistory,
         knownServices: () => knownServices(services),
       }),
@@ -309,7 +310,7 @@ export async function compose(
     const notifications = createNotificationDelivery({
       settings,
       vault,
-      network: new NotificationNetwork(config.notificationNetworks ?? []),
+      network: new OutboundNetwork(config.notificationNetworks ?? []),
       signer,
       ...(mailer && { mailer }),
       onFailure: (failed) => log("a notification was not delivered", { ...failed }),

@@ -302,6 +302,15 @@ export const settings = {
     meaning: "networks such as 127.0.0.0/8 that notifications may be sent to although they are refused by default",
     parse: list,
   }),
+  issuerOrigins: setting<readonly string[] | undefined>({
+    variable: "DOSIMETER_ISSUER_ORIGINS",
+    flag: "issuer-origins",
+    fallback: undefined,
+    meaning:
+      "OpenID Connect issuers such as https://login.corp.example that may be at private addresses; one that begins " +
+      "with http:// is asked without TLS",
+    parse: (value) => list(value)?.map(matching(/^https?:\/\/[^/\s@]+$/, "URLs such as https://login.corp.example")),
+  }),
   smtpUrl: setting<string | undefined>({
     variable: "DOSIMETER_SMTP_URL",
     fallback: undefined,

@@ -39,7 +39,7 @@ export function eventOf(facts: CallFacts): EventRow {
     eventName: facts.eventName,
     readOnly: facts.readOnly,
     username: facts.signIn?.userName ?? usernameOf(facts.caller),
-    accessKeyId: facts.caller.kind === "anonymous" ? "" : facts.caller.accessKeyId,
+    accessKeyId: "accessKeyId" in facts.caller ? facts.caller.accessKeyId : "",
     errorCode: facts.errorCode ?? "",
     resources: facts.resources.slice(0, recordLimits.resourcesMax).map(({ type, name, arn }) => ({
       type,
@@ -161,6 +161,10 @@ function usernameOf(caller: Caller): string {
       return "root";
     case "role-session":
       return caller.sessionName;
+    case "federated-user":
+      return caller.name;
+    case "web-identity":
+      return caller.subject;
     case "service":
     case "anonymous":
       return "";
@@ -193,6 +197,11 @@ function userIdentityOf({ caller, claimedAccessKeyId, invokedBy, signIn, account
 /** Source: CloudTrail User Guide, "CloudTrail userIdentity element". */
 function describeIdentity(caller: Exclude<Caller, { kind: "anonymous" }>): Record<string, unknown> {
   if (caller.kind === "service") return { type: "AWSService", invokedBy: caller.service };
+  if (caller.kind === "web-identity") {
+    const { provider, audience, subject } = caller;
+    const principalId = `${provider}:${audience}:${subject}`;
+    return { type: "WebIdentityUser", principalId, userName: subject, identityProvider: provider };
+  }
   const { accountId, accessKeyId, arn } = caller;
   const attributes =
     caller.sessionIssuedMs === undefined
@@ -231,10 +240,27 @@ function describeIdentity(caller: Exclude<Caller, { kind: "anonymous" }>): Recor
             accountId,
             userName: caller.roleName,
           },
+          ...(caller.federatedProvider !== undefined && {
+            webIdFederationData: { federatedProvider: caller.federatedProvider, attributes: {} },
+          }),
           ...session,
         },
         ...(caller.invokedBy !== undefined && { invokedBy: caller.invokedBy }),
       };
+    case "federated-user": {
+      const { madeBy } = caller;
+      const sessionIssuer = madeBy
+        ? { type: "IAMUser", principalId: madeBy.userId, arn: madeBy.arn, accountId, userName: madeBy.userName }
+        : { type: "Root", principalId: accountId, arn: `arn:aws:iam::${accountId}:root`, accountId };
+      return {
+        type: "FederatedUser",
+        principalId: `${accountId}:${caller.name}`,
+        arn,
+        accountId,
+        accessKeyId,
+        sessionContext: { sessionIssuer, ...session },
+      };
+    }
   }
 }
 

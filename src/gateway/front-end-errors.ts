@@ -35,6 +35,7 @@ const jsonNames: Readonly<Record<string, string>> = {
 
 /** @returns the error as an API of that protocol names it. Errors of the API's own model pass unchanged. */
 export function namedFor(protocol: Protocol, error: ServiceError): ServiceError {
+  if (error.asSpelled) return error;
   const [code, status = error.httpStatus] =
     protocol === "query" || protocol === "rest-xml"
       ? ((protocol === "query" ? names[error.code]?.query : names[error.code]?.s3) ?? [error.code])

@@ -3,7 +3,7 @@ import type { Recorder } from "../audit/recorder.js";
 import type { Environment } from "../environment.js";
 import type { AccessContext, AccessRequest, Decision } from "../identity/access.js";
 import type { Authorizer } from "../identity/authorizer.js";
-import type { Caller } from "../identity/caller.js";
+import type { Caller, WebIdentityCaller } from "../identity/caller.js";
 import type { RowCondition } from "../identity/row-condition.js";
 import type { Call } from "../services/operation.js";
 import { accessDenied } from "../services/service-error.js";
@@ -24,8 +24,8 @@ export class GatewayCall implements Call {
   readonly requestId: string;
   readonly nowMs: number;
   readonly region: string;
-  readonly caller: Caller;
-  readonly accountId: string;
+  #caller: Caller;
+  #accountId: string;
   readonly sourceIpAddress: string;
   readonly userAgent: string;
   readonly host: string;
@@ -44,8 +44,8 @@ export class GatewayCall implements Call {
   ) {
     this.requestId = entry.requestId;
     this.nowMs = facts.nowMs;
-    this.caller = facts.caller;
-    this.accountId = facts.accountId;
+    this.#caller = facts.caller;
+    this.#accountId = facts.accountId;
     this.region = facts.region;
     this.sourceIpAddress = entry.sourceIpAddress;
     this.userAgent = entry.userAgent;
@@ -54,6 +54,20 @@ export class GatewayCall implements Call {
     this.vouched = entry.request.vouched !== undefined;
     this.#entry = entry;
     this.#deps = deps;
+  }
+
+  get caller(): Caller {
+    return this.#caller;
+  }
+
+  get accountId(): string {
+    return this.#accountId;
+  }
+
+  identified(caller: WebIdentityCaller): void {
+    this.#caller = caller;
+    this.#accountId = caller.accountId;
+    this.#entry.noteCaller(caller, { accountId: caller.accountId, region: this.region });
   }
 
   async commit<Output>(change: (tx: SettingsTransaction) => Promise<Output>): Promise<Output> {

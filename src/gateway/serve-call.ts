@@ -188,7 +188,8 @@ function stranger(entry: CallEntry, error: ServiceError, { strangers }: ServeDep
 }
 
 function throttleCaller(entry: CallEntry, caller: Caller, { callers }: ServeDeps): void {
-  if (caller.kind === "anonymous") return;
+  // Who has no key was limited by where they come from.
+  if (!("accessKeyId" in caller)) return;
   if (!callers.take(`${caller.accountId}/${caller.accessKeyId}`)) throw throttled(entry.routed.service.throttled);
 }
 

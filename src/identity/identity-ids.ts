@@ -1,7 +1,7 @@
 import type { Ids } from "../environment.js";
 
 /** What AWS's ids of identities begin with. */
-export type IdPrefix = "AIDA" | "AROA" | "AGPA" | "ANPA";
+export type IdPrefix = "AIDA" | "AROA" | "AGPA" | "ANPA" | "AIPA";
 
 /** `AIDA` and 17 characters: the unique id of a user, role, group or managed policy. */
 export function newUniqueId(ids: Ids, prefix: IdPrefix): string {

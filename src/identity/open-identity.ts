@@ -10,6 +10,8 @@ import { ServiceCredentials } from "./service-credentials.js";
 import { Sessions } from "./sessions.js";
 import { StoredCredentials } from "./stored-credentials.js";
 import type { Vault } from "./vault.js";
+import { IssuerKeys } from "./web-identity/issuer-keys.js";
+import { WebIdentities } from "./web-identity/web-identities.js";
 
 /** Everything that knows who calls and what they may do, over one settings store. */
 export interface Identity {
@@ -20,14 +22,17 @@ export interface Identity {
   readonly sessions: Sessions;
   readonly people: People;
   readonly keyUses: KeyUses;
+  readonly webIdentities: WebIdentities;
 }
 
 export function openIdentity(parts: {
   readonly settings: SettingsStore;
   readonly vault: Vault;
   readonly environment: Environment;
+  /** Issuers that may be at private addresses, or without TLS; see `IssuerKeys`. */
+  readonly issuerOrigins?: readonly string[] | undefined;
 }): Identity {
-  const { settings, vault, environment } = parts;
+  const { settings, vault, environment, issuerOrigins = [] } = parts;
   const { clock } = environment;
   const directory = new IdentityDirectory(settings, clock);
   const sessions = new Sessions(vault, environment);
@@ -40,5 +45,6 @@ export function openIdentity(parts: {
     sessions,
     people: openPeople({ vault, environment }),
     keyUses: new KeyUses(settings),
+    webIdentities: new WebIdentities({ settings, clock, keys: new IssuerKeys({ clock, namedOrigins: issuerOrigins }) }),
   };
 }

@@ -22,11 +22,22 @@ export class PolicyAuthorizer implements Authorizer {
   }
 
   #decide(caller: Caller, access: AccessRequest, context: AccessContext): Decision | Promise<Decision> {
-    if (caller.kind !== "user" && caller.kind !== "role-session")
-      return this.#evaluate(caller, access, context, noProfile);
-    const profile = this.#directory.profile(caller.kind === "user" ? caller.userId : caller.roleId);
+    const entityId = entityIdOf(caller);
+    if (entityId === undefined)
+      return this.#evaluate(
+        caller,
+        access,
+        context,
+        caller.kind === "federated-user" ? this.#rootProfile() : noProfile,
+      );
+    const profile = this.#directory.profile(entityId);
     if (profile instanceof Promise) return profile.then((loaded) => this.#evaluate(caller, access, context, loaded));
     return this.#evaluate(caller, access, context, profile);
+  }
+
+  /** Of a federated user whom the root user made: only the session's policies narrow what it may do. */
+  #rootProfile(): Profile {
+    return { identity: [this.#directory.compile(everythingAllowed, "identity")], tags: {} };
   }
 
   #evaluate(caller: Caller, access: AccessRequest, context: AccessContext, profile: Profile | undefined): Decision {
@@ -40,6 +51,25 @@ export class PolicyAuthorizer implements Authorizer {
       ...(session && { session: session.map((text) => this.#directory.compile(text, "identity")) }),
       ...(document !== undefined && { resource: this.#directory.compile(document, resourcePolicyKind(access)) }),
     });
+  }
+}
+
+const everythingAllowed = JSON.stringify({
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }],
+});
+
+/** Whose policies a caller's are. */
+function entityIdOf(caller: Caller): string | undefined {
+  switch (caller.kind) {
+    case "user":
+      return caller.userId;
+    case "role-session":
+      return caller.roleId;
+    case "federated-user":
+      return caller.madeBy?.userId;
+    default:
+      return undefined;
   }
 }
 

@@ -32,7 +32,7 @@ export class ServiceCredentials {
 export function assumeRoleAccess(
   roleArn: string,
   role: StoredRole | undefined,
-  conditions: Readonly<Record<string, string>> = {},
+  conditions: Readonly<Record<string, string | readonly string[]>> = {},
 ): AccessRequest {
   return {
     action: "sts:AssumeRole",
@@ -45,10 +45,7 @@ export function assumeRoleAccess(
 
 export function roleSessionHolder(
   role: StoredRole,
-  session: Pick<
-    RoleSessionCaller,
-    "sessionName" | "invokedBy" | "mfaAuthenticated" | "sessionPolicies" | "sourceIdentity"
-  >,
+  session: Omit<RoleSessionCaller, "kind" | "accountId" | "accessKeyId" | "roleName" | "roleId" | "roleArn" | "arn">,
 ): SessionHolder {
   const { accountId, roleId, roleName, roleArn } = role;
   return {

@@ -1,5 +1,5 @@
 import type { Environment } from "../environment.js";
-import type { RoleSessionCaller, RootCaller, ServiceCaller, UserCaller } from "./caller.js";
+import type { FederatedUserCaller, RoleSessionCaller, RootCaller, ServiceCaller, UserCaller } from "./caller.js";
 import { newAccessKeyId, newSecretAccessKey } from "./identity-ids.js";
 import type { Vault } from "./vault.js";
 
@@ -18,12 +18,13 @@ export type SessionHolder =
   | Sessionless<RootCaller>
   | Sessionless<UserCaller>
   | Sessionless<RoleSessionCaller>
+  | Sessionless<FederatedUserCaller>
   | Sessionless<ServiceCaller>;
 
 export interface Session {
   readonly secretAccessKey: string;
   readonly expiresMs: number;
-  readonly caller: RootCaller | UserCaller | RoleSessionCaller | ServiceCaller;
+  readonly caller: RootCaller | UserCaller | RoleSessionCaller | FederatedUserCaller | ServiceCaller;
   /** Managed policies that narrow the session; their documents are looked up when it is used. */
   readonly policyArns: readonly string[];
 }

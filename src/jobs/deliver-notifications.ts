@@ -1,9 +1,9 @@
 import type { NotificationSigner } from "../identity/notification-signing.js";
+import type { OutboundNetwork } from "../identity/outbound-network.js";
 import { openSubscription } from "../identity/sealed-subscriptions.js";
 import type { Vault } from "../identity/vault.js";
 import type { SettingsStore } from "../storage/settings-store.js";
 import type { Notification } from "./notification-envelope.js";
-import type { NotificationNetwork } from "./notification-network.js";
 import { postNotification } from "./post-notification.js";
 import type { Mailer } from "./send-mail.js";
 
@@ -43,7 +43,7 @@ export interface FailedDelivery {
 export function createNotificationDelivery(deps: {
   readonly settings: SettingsStore;
   readonly vault: Vault;
-  readonly network: NotificationNetwork;
+  readonly network: OutboundNetwork;
   readonly signer: NotificationSigner;
   /** Absent where no SMTP relay is configured. */
   readonly mailer?: Mailer;

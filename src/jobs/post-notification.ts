@@ -2,8 +2,8 @@ import { request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import { isIP } from "node:net";
 import type { NotificationSigner } from "../identity/notification-signing.js";
+import { AddressRefused, type OutboundNetwork } from "../identity/outbound-network.js";
 import { envelopeOf, type Notification } from "./notification-envelope.js";
-import { AddressRefused, type NotificationNetwork } from "./notification-network.js";
 
 const answerMsMax = 15_000;
 
@@ -15,7 +15,7 @@ const answerMsMax = 15_000;
  */
 export function postNotification(
   notification: Notification,
-  network: NotificationNetwork,
+  network: OutboundNetwork,
   signer: NotificationSigner,
 ): Promise<void> {
   const url = new URL(notification.endpoint);

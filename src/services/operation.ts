@@ -1,6 +1,6 @@
 import type { EventClass, EventResource, SignInFacts } from "../audit/event.js";
 import type { AccessRequest } from "../identity/access.js";
-import type { Caller } from "../identity/caller.js";
+import type { Caller, WebIdentityCaller } from "../identity/caller.js";
 import type { RowCondition } from "../identity/row-condition.js";
 import type { SettingsTransaction } from "../storage/settings-store.js";
 import type { ForeignRoute } from "./foreign-route.js";
@@ -101,6 +101,12 @@ export interface Call {
 
   /** For what is known to be needed only during the work (`iam:PassRole`). Rejects with AccessDenied. */
   demand(access: AccessRequest): Promise<void>;
+
+  /**
+   * For an operation that anyone may call unsigned and that itself finds who calls, in `access`: from then on the call
+   * is theirs, for the policies and in the record.
+   */
+  identified(caller: WebIdentityCaller): void;
 
   /** Whether the caller may, without refusing them if not. */
   may(access: AccessRequest): Promise<boolean>;

@@ -10,6 +10,8 @@ export class ServiceError extends Error {
   readonly recordedCode: string;
   /** The trail's message where it may say more than the caller is told. */
   readonly recordedMessage: string;
+  /** True for a code of the API's own model that elsewhere is a name of the front door: it is not translated. */
+  readonly asSpelled: boolean;
   /** Further members of the modelled error, such as `ResourceName`. */
   readonly members: Readonly<Record<string, unknown>>;
 
@@ -20,6 +22,7 @@ export class ServiceError extends Error {
       httpStatus?: number;
       recordedCode?: string;
       recordedMessage?: string;
+      asSpelled?: boolean;
       members?: Record<string, unknown>;
       cause?: unknown;
     } = {},
@@ -30,6 +33,7 @@ export class ServiceError extends Error {
     this.httpStatus = options.httpStatus ?? 400;
     this.recordedCode = options.recordedCode ?? code;
     this.recordedMessage = options.recordedMessage ?? message;
+    this.asSpelled = options.asSpelled ?? false;
     this.members = options.members ?? {};
   }
 

@@ -87,6 +87,7 @@ export async function openTestAccount(startMs = Date.UTC(2026, 2, 1)): Promise<T
       userAgent: "test",
       host: "127.0.0.1:4566",
       secureTransport: false,
+      identified: () => undefined,
       commit: (change) => settings.transact(change),
       may,
       async demand(access) {

@@ -19,7 +19,11 @@ export function callValues(
   let ofService: Map<string, readonly string[]> | undefined;
   return {
     get: (key) => {
-      if (key.startsWith(principalTagPrefix)) return tagValue(tags, key.slice(principalTagPrefix.length));
+      if (key.startsWith(principalTagPrefix)) {
+        const name = key.slice(principalTagPrefix.length);
+        const ofSession = sessionOf(caller)?.sessionTags;
+        return (ofSession && tagValue(ofSession, name)) ?? tagValue(tags, name);
+      }
       const global = globalKeys.get(key);
       if (global) return valuesOf(global(caller, access, context));
       ofService ??= lowerCaseKeys(access.conditions);
@@ -57,6 +61,7 @@ const globalKeys: ReadonlyMap<string, GlobalKey> = new Map<string, GlobalKey>([
   ["aws:multifactorauthage", multiFactorAgeSeconds],
   ["aws:sourcearn", (caller) => (caller.kind === "service" ? caller.sourceArn : undefined)],
   ["aws:sourceaccount", (caller) => (caller.kind === "service" ? caller.accountId : undefined)],
+  ["aws:federatedprovider", federatedProvider],
   ["aws:sourceidentity", (caller) => sessionOf(caller)?.sourceIdentity],
   // Calls that a service makes in its own name or in a role are not via it.
   ["aws:viaawsservice", (_, { viaService = false }) => viaService],
@@ -66,24 +71,35 @@ const principalTypes: Readonly<Record<Caller["kind"], string | undefined>> = {
   root: "Account",
   user: "User",
   "role-session": "AssumedRole",
+  "federated-user": "FederatedUser",
+  "web-identity": undefined,
   anonymous: "Anonymous",
   service: undefined,
 };
 
 function principalArn(caller: Caller): string | undefined {
   if (caller.kind === "role-session") return caller.roleArn;
-  return caller.kind === "root" || caller.kind === "user" ? caller.arn : undefined;
+  if (caller.kind === "web-identity" || caller.kind === "service" || caller.kind === "anonymous") return undefined;
+  return caller.arn;
+}
+
+function federatedProvider(caller: Caller): string | undefined {
+  if (caller.kind === "web-identity") return caller.provider;
+  return caller.kind === "role-session" ? caller.federatedProvider : undefined;
 }
 
 function userId(caller: Caller): string | undefined {
   if (caller.kind === "root") return caller.accountId;
   if (caller.kind === "user") return caller.userId;
   if (caller.kind === "role-session") return `${caller.roleId}:${caller.sessionName}`;
+  if (caller.kind === "federated-user") return `${caller.accountId}:${caller.name}`;
   return caller.kind === "anonymous" ? "anonymous" : undefined;
 }
 
 function sessionOf(caller: Caller) {
-  return caller.kind === "service" || caller.kind === "anonymous" ? undefined : caller;
+  return caller.kind === "service" || caller.kind === "anonymous" || caller.kind === "web-identity"
+    ? undefined
+    : caller;
 }
 
 /**

@@ -96,13 +96,13 @@ function principalElement(value: unknown): PrincipalElement {
   if (value === "*") return "*";
   if (typeof value === "string") throw invalidPrincipal("STAR", value);
   const members = objectOf(value, ["AWS", "Service", "CanonicalUser", "Federated"]);
-  for (const kind of ["CanonicalUser", "Federated"])
-    if (members[kind] !== undefined) throw invalidPrincipal(kind, textsOf(members[kind])[0]!);
-  const { AWS, Service } = members;
-  if (AWS === undefined && Service === undefined) throw syntaxError();
+  const { AWS, Service, CanonicalUser, Federated } = members;
+  if (CanonicalUser !== undefined) throw invalidPrincipal("CanonicalUser", textsOf(CanonicalUser)[0]!);
+  if (AWS === undefined && Service === undefined && Federated === undefined) throw syntaxError();
   return {
     ...(AWS !== undefined && { AWS: textsOf(AWS) }),
     ...(Service !== undefined && { Service: textsOf(Service) }),
+    ...(Federated !== undefined && { Federated: textsOf(Federated) }),
   };
 }
 
@@ -145,7 +145,8 @@ function conditionsOf(value: unknown): ConditionElement {
       operator,
       Object.fromEntries(
         Object.entries(objectOf(keys)).map(([key, values]) => {
-          if (!/^[A-Za-z0-9-]+:\S+$/.test(key))
+          // Keys of an issuer's claims begin with its host and path: `token.example.com/realm:sub`.
+          if (!/^[A-Za-z0-9][A-Za-z0-9./_~%-]*:\S+$/.test(key))
             throw new MalformedPolicy("Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.");
           return [key, (Array.isArray(values) ? values : [values]).map(conditionValue)];
         }),

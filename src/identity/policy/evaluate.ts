@@ -74,6 +74,7 @@ export function decide(caller: Caller, access: AccessRequest, answers: PolicyAns
       return decideRoot(caller, access, resource, sameAccount);
     case "service":
       return decideService(caller, access, resource, sameAccount);
+    case "web-identity":
     case "anonymous":
       if (resource.effect === "allow") return allowed;
       return refuse(caller, access, "resource-based policy", resource.effect === "deny");
@@ -98,6 +99,8 @@ function decidePrincipal(
   { identity, resource, boundary, session }: PolicyAnswers,
   sameAccount: boolean,
 ): Decision {
+  if (caller.kind === "federated-user" && /^(iam|sts):/.test(access.action))
+    return refuse(caller, access, "session policy", false);
   if (identity.effect === "deny") return refuse(caller, access, "identity-based policy", true);
   if (resource.effect === "deny") return refuse(caller, access, "resource-based policy", true);
   if (boundary?.effect === "deny") return refuse(caller, access, "permissions boundary", true);
@@ -157,6 +160,9 @@ function together(policies: readonly CompiledPolicy[], question: PolicyQuestion)
 
 /** IAM's words. */
 export function refuse(caller: Caller, access: AccessRequest, type: PolicyType, explicit: boolean): Decision {
+  // What a stranger with a token is told, as AWS words it: nothing of the role.
+  if (caller.kind === "web-identity")
+    return { allowed: false, message: `Not authorized to perform ${access.action}`, explicit };
   const onResource = access.resource === "*" ? "" : ` on resource: ${access.resource}`;
   const why = explicit
     ? `with an explicit deny in ${type === "identity-based policy" ? "an" : "a"} ${type}`
@@ -168,5 +174,6 @@ export function refuse(caller: Caller, access: AccessRequest, type: PolicyType, 
 /** The ARN of a user or session; the name of a service. */
 export function nameOf(caller: Caller): string {
   if (caller.kind === "anonymous") return "anonymous";
+  if (caller.kind === "web-identity") return `${caller.provider}:${caller.subject}`;
   return caller.kind === "service" ? caller.service : caller.arn;
 }

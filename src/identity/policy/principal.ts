@@ -2,7 +2,13 @@ import type { Caller } from "../caller.js";
 import { MalformedPolicy } from "./malformed-policy.js";
 
 /** The Principal element as documents spell it: everyone, or lists by kind. */
-export type PrincipalElement = "*" | { readonly AWS?: readonly string[]; readonly Service?: readonly string[] };
+export type PrincipalElement =
+  | "*"
+  | {
+      readonly AWS?: readonly string[];
+      readonly Service?: readonly string[];
+      readonly Federated?: readonly string[];
+    };
 
 /**
  * How closely a Principal names the caller. It decides what else must allow the call:
@@ -27,7 +33,11 @@ export function compilePrincipal(element: PrincipalElement): PrincipalTest {
   const tests =
     element === "*"
       ? [() => "anyone" as const]
-      : [...(element.AWS ?? []).map(compileAwsPrincipal), ...(element.Service ?? []).map(compileServicePrincipal)];
+      : [
+          ...(element.AWS ?? []).map(compileAwsPrincipal),
+          ...(element.Service ?? []).map(compileServicePrincipal),
+          ...(element.Federated ?? []).map(compileFederatedPrincipal),
+        ];
   return (caller) => {
     let closest: PrincipalMatch | undefined;
     for (const test of tests) closest = closerMatch(closest, test(caller));
@@ -48,6 +58,8 @@ function compileAwsPrincipal(text: string): PrincipalTest {
     return (caller) => (caller.kind === "role-session" && caller.roleArn === text ? "role" : undefined);
   if (/^arn:aws:sts::\d{12}:assumed-role\/[\w+=,.@-]+\/[\w+=,.@-]+$/.test(text))
     return (caller) => (caller.kind === "role-session" && caller.arn === text ? "session" : undefined);
+  if (/^arn:aws:sts::\d{12}:federated-user\/[\w+=,.@-]+$/.test(text))
+    return (caller) => (caller.kind === "federated-user" && caller.arn === text ? "session" : undefined);
   throw invalidPrincipal("AWS", text);
 }
 
@@ -57,9 +69,18 @@ function compileServicePrincipal(text: string): PrincipalTest {
   return (caller) => (caller.kind === "service" && caller.service === text ? "session" : undefined);
 }
 
+function compileFederatedPrincipal(text: string): PrincipalTest {
+  if (!/^arn:aws:iam::\d{12}:oidc-provider\/[!-~]+$/.test(text) || /[*?]/.test(text))
+    throw invalidPrincipal("Federated", text);
+  // As with services: whoever comes with a token has no other policy.
+  return (caller) => (caller.kind === "web-identity" && caller.provider === text ? "session" : undefined);
+}
+
 /** Services act for an account without being of it. */
-function isPrincipalOfAccount(caller: Caller): caller is Exclude<Caller, { kind: "anonymous" | "service" }> {
-  return caller.kind === "root" || caller.kind === "user" || caller.kind === "role-session";
+function isPrincipalOfAccount(
+  caller: Caller,
+): caller is Exclude<Caller, { kind: "anonymous" | "service" | "web-identity" }> {
+  return caller.kind !== "anonymous" && caller.kind !== "service" && caller.kind !== "web-identity";
 }
 
 export function invalidPrincipal(kind: string, text: string): MalformedPolicy {

@@ -9,6 +9,8 @@ export interface IamDeps {
   readonly settings: SettingsStore;
   readonly vault: Vault;
   readonly people: People;
+  /** Issuers of tokens that may be asked without TLS; see `mayAskIssuer`. */
+  readonly issuerOrigins?: readonly string[] | undefined;
   readonly environment: Environment;
   readonly accessHistory: AccessHistory;
   /** Of every API of this service. */

@@ -1,7 +1,6 @@
 const oneToken = "Session tokens have one form here, valid in every region.";
-const noFederation = "There are no identity providers of others here.";
+const noFederation = "SAML is not offered: use an OpenID Connect provider.";
 const noCertificates = "There are no certificates and SSH keys of users here.";
-const noInstances = "There are no instances here to give a profile to.";
 const noLinkedRoles = "Services act in their own name here: there are no service-linked roles.";
 const noOrganization = "Accounts stand for themselves here: there is no organization.";
 const noDelegation = "There are no delegation requests here.";
@@ -21,12 +20,12 @@ function because(reason: string, names: string): [string, string][] {
 export const iamNotOffered: Readonly<Record<string, string>> = Object.fromEntries([
   ...because(
     noFederation,
-    `AddClientIDToOpenIDConnectProvider CreateOpenIDConnectProvider CreateSAMLProvider DeleteOpenIDConnectProvider
-     DeleteSAMLProvider GetOpenIDConnectProvider GetSAMLProvider ListOpenIDConnectProviderTags
-     ListOpenIDConnectProviders ListSAMLProviderTags ListSAMLProviders RemoveClientIDFromOpenIDConnectProvider
-     TagOpenIDConnectProvider TagSAMLProvider UntagOpenIDConnectProvider UntagSAMLProvider
-     UpdateOpenIDConnectProviderThumbprint UpdateSAMLProvider DisableOutboundWebIdentityFederation
-     EnableOutboundWebIdentityFederation GetOutboundWebIdentityFederationInfo`,
+    `CreateSAMLProvider DeleteSAMLProvider GetSAMLProvider ListSAMLProviderTags ListSAMLProviders TagSAMLProvider
+     UntagSAMLProvider UpdateSAMLProvider`,
+  ),
+  ...because(
+    "Roles of this installation cannot be used elsewhere: no tokens are issued.",
+    `DisableOutboundWebIdentityFederation EnableOutboundWebIdentityFederation GetOutboundWebIdentityFederationInfo`,
   ),
   ...because(
     noCertificates,
@@ -34,12 +33,6 @@ export const iamNotOffered: Readonly<Record<string, string>> = Object.fromEntrie
      ListSSHPublicKeys ListServerCertificateTags ListServerCertificates ListSigningCertificates TagServerCertificate
      UntagServerCertificate UpdateSSHPublicKey UpdateServerCertificate UpdateSigningCertificate UploadSSHPublicKey
      UploadServerCertificate UploadSigningCertificate`,
-  ),
-  ...because(
-    noInstances,
-    `AddRoleToInstanceProfile CreateInstanceProfile DeleteInstanceProfile GetInstanceProfile ListInstanceProfileTags
-     ListInstanceProfiles ListInstanceProfilesForRole RemoveRoleFromInstanceProfile TagInstanceProfile
-     UntagInstanceProfile`,
   ),
   ...because(
     noLinkedRoles,

@@ -18,6 +18,7 @@ import {
 import { checkPolicyDocument, checkTagKeys, encodeDocument, IamConstraints, policySize } from "./iam-constraints.js";
 import type { IamDeps } from "./iam-deps.js";
 import { entityAlreadyExists, limitExceeded } from "./iam-errors.js";
+import { requireInNoProfile } from "./instance-profiles.js";
 import { pageOf } from "./listing.js";
 import { requireManagedPolicy } from "./managed-policies.js";
 import { writeTags } from "./tags.js";
@@ -27,7 +28,7 @@ import { deleteEntity, listEntities } from "./users.js";
 const trustPolicySizeMax = 2048;
 const sessionSeconds = { min: 3600, max: 43_200 };
 
-const roleOf = (row: EntityRow) => ({
+export const roleOf = (row: EntityRow) => ({
   Path: row.path,
   RoleName: row.name,
   RoleId: row.entity_id,
@@ -219,6 +220,7 @@ export const deleteRole = (deps: IamDeps) =>
       new IamConstraints().entityName("role", input).end();
       return change(call, async (tx) => {
         const { entity_id } = await requireEntity(tx, call.accountId, "role", input.RoleName!);
+        await requireInNoProfile(tx, entity_id);
         await deleteEntity(tx, entity_id);
         return {};
       });

@@ -67,6 +67,7 @@ async function call(name: string, input: object = {}, caller: Caller = root): Pr
     caller,
     accountId,
     host: "localhost",
+    identified: () => undefined,
     commit: (change) => settings.transact(change),
     visibleRows: () => undefined,
     demand: async (access) => {

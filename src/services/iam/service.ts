@@ -13,12 +13,30 @@ import {
 } from "./groups.js";
 import type { IamDeps } from "./iam-deps.js";
 import { deleteInlinePolicy, getInlinePolicy, listInlinePolicies, putInlinePolicy } from "./inline-policies.js";
+import {
+  addRoleToInstanceProfile,
+  createInstanceProfile,
+  deleteInstanceProfile,
+  getInstanceProfile,
+  listInstanceProfiles,
+  listInstanceProfilesForRole,
+  removeRoleFromInstanceProfile,
+} from "./instance-profiles.js";
 import { generateLeastPrivilegePolicy } from "./least-privilege/generate-policy.js";
 import { replayPolicy } from "./least-privilege/replay-policy.js";
 import { getUnusedAccess } from "./least-privilege/unused-access.js";
 import { listEntitiesForPolicy, listPolicies } from "./list-policies.js";
 import { createPolicy, deletePolicy, getPolicy } from "./managed-policies.js";
 import { iamNotOffered } from "./not-offered.js";
+import {
+  addClientId,
+  createOpenIdProvider,
+  deleteOpenIdProvider,
+  getOpenIdProvider,
+  listOpenIdProviders,
+  removeClientId,
+  updateThumbprints,
+} from "./openid-providers.js";
 import { peopleOperations } from "./people/operations.js";
 import { deletePermissionsBoundary, putPermissionsBoundary } from "./permissions-boundaries.js";
 import {
@@ -50,6 +68,10 @@ export function iamService(deps: IamDeps): Service {
     ...[createGroup, getGroup, listGroups, deleteGroup, addUserToGroup, removeUserFromGroup, listGroupsForUser],
     ...[createPolicy, getPolicy, listPolicies, listEntitiesForPolicy, deletePolicy],
     ...[createPolicyVersion, getPolicyVersion, listPolicyVersions, setDefaultPolicyVersion, deletePolicyVersion],
+    ...[createOpenIdProvider, getOpenIdProvider, listOpenIdProviders, deleteOpenIdProvider],
+    ...[addClientId, removeClientId, updateThumbprints],
+    ...[createInstanceProfile, getInstanceProfile, listInstanceProfiles, listInstanceProfilesForRole],
+    ...[deleteInstanceProfile, addRoleToInstanceProfile, removeRoleFromInstanceProfile],
   ];
   const ofEntities = [
     ...[attachPolicy, detachPolicy, listAttachedPolicies],
@@ -71,7 +93,11 @@ export function iamService(deps: IamDeps): Service {
       renameEntity(deps, "group"),
       ...peopleOperations(deps),
       ...ofBounded.flatMap((make) => (["user", "role"] as const).map((kind) => make(deps, kind))),
-      ...ofTagged.flatMap((make) => (["User", "Role", "Policy", "MFADevice"] as const).map((kind) => make(deps, kind))),
+      ...ofTagged.flatMap((make) =>
+        (["User", "Role", "Policy", "MFADevice", "OpenIDConnectProvider", "InstanceProfile"] as const).map((kind) =>
+          make(deps, kind),
+        ),
+      ),
     ],
     notOffered: iamNotOffered,
     actions: (offered) => [...offered, "PassRole"],

@@ -5,6 +5,7 @@ import { type CustomerKey, findCustomerKey } from "../../identity/customer-keys.
 import { type DataKey, DataKeys } from "../../identity/data-keys.js";
 import { keyAccess } from "../../identity/key-access.js";
 import { ensureManagedKey, s3ManagedKey } from "../../identity/managed-keys.js";
+import { nameOf } from "../../identity/policy/evaluate.js";
 import { EncryptionKeyUnusable } from "../../storage/store-error.js";
 import type { Call } from "../operation.js";
 import { ServiceError } from "../service-error.js";
@@ -164,6 +165,6 @@ function usableKey({ key, reference }: { readonly key: CustomerKey | undefined; 
 }
 
 function callerName({ caller }: Call): string {
-  if (caller.kind === "anonymous") return "anonymous";
-  return caller.kind === "service" ? `${caller.service} ${caller.accountId} ${caller.sourceArn}` : caller.arn;
+  if (caller.kind === "service") return `${caller.service} ${caller.accountId} ${caller.sourceArn}`;
+  return nameOf(caller);
 }

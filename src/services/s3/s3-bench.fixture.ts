@@ -89,6 +89,7 @@ export async function openS3() {
       userAgent: "test",
       host: "localhost",
       secureTransport: false,
+      identified: () => undefined,
       commit: (change) => settings.transact(change),
       visibleRows: () => undefined,
       demand,

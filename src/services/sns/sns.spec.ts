@@ -3,8 +3,8 @@ import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Caller } from "../../identity/caller.js";
 import { type NotificationSigner, openNotificationSigning } from "../../identity/notification-signing.js";
+import { OutboundNetwork } from "../../identity/outbound-network.js";
 import { createNotificationDelivery, type FailedDelivery } from "../../jobs/deliver-notifications.js";
-import { NotificationNetwork } from "../../jobs/notification-network.js";
 import { accountId, cloudTrail, openTestAccount, region, stranger, type TestAccount } from "../test-account.fixture.js";
 import { snsService } from "./service.js";
 
@@ -61,7 +61,7 @@ describe("SNS", () => {
       settings: account.settings,
       vault: account.vault,
       signer,
-      network: new NotificationNetwork(["127.0.0.0/8"]),
+      network: new OutboundNetwork(["127.0.0.0/8"]),
       onFailure: (each) => failed.push(each),
     });
     deliver = () => delivery.run(account.environment.clock.nowMs());
@@ -266,7 +266,7 @@ describe("SNS", () => {
       settings: account.settings,
       vault: account.vault,
       signer,
-      network: new NotificationNetwork([]),
+      network: new OutboundNetwork([]),
       onFailure: () => {},
     });
     const { port } = new URL(endpoint);
@@ -277,7 +277,7 @@ describe("SNS", () => {
   });
 
   it("judges addresses, in whatever form they come", () => {
-    const network = new NotificationNetwork(["10.1.0.0/16", "127.0.0.2"]);
+    const network = new OutboundNetwork(["10.1.0.0/16", "127.0.0.2"]);
     for (const address of ["8.8.8.8", "172.15.0.1", "2001:db8::1", "10.1.2.3", "127.0.0.2"])
       expect([address, network.permits(address)]).toEqual([address, true]);
     for (const address of [
@@ -302,7 +302,7 @@ describe("SNS", () => {
       "64:ff9b::a9fe:a9fe",
     ])
       expect([address, network.permits(address)]).toEqual([address, false]);
-    expect(() => new NotificationNetwork(["nonsense"])).toThrow("nonsense");
+    expect(() => new OutboundNetwork(["nonsense"])).toThrow("nonsense");
   });
 
   it("ends a subscription and a topic with all that waits for them", async () => {

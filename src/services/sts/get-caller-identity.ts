@@ -18,8 +18,11 @@ export const getCallerIdentity = () =>
           return { UserId: caller.userId, Account: caller.accountId, Arn: caller.arn };
         case "role-session":
           return { UserId: `${caller.roleId}:${caller.sessionName}`, Account: caller.accountId, Arn: caller.arn };
+        case "federated-user":
+          return { UserId: `${caller.accountId}:${caller.name}`, Account: caller.accountId, Arn: caller.arn };
         case "service":
           return { UserId: caller.service, Account: caller.accountId, Arn: caller.service };
+        case "web-identity":
         case "anonymous":
           throw new ServiceError("MissingAuthenticationToken", "Request is missing Authentication Token", {
             httpStatus: 403,

@@ -113,6 +113,7 @@ async function call(name: string, input: object, caller: Caller): Promise<any> {
       note: () => undefined,
       visibleRows: () => undefined,
     },
+    identified: () => undefined,
     commit: (change) => settings.transact(change),
     may: async () => false,
   };
@@ -252,13 +253,58 @@ describe("AssumeRole", () => {
   });
 
   it("refuses what it does not do, in place of passing over it", async () => {
-    await expect(assume({ Tags: [{ Key: "a", Value: "b" }] })).rejects.toThrow("Session tags are not offered");
+    await expect(assume({ ProvidedContexts: [{}] })).rejects.toThrow("Provided contexts are not offered");
   });
 
   it("refuses the code of a device that is not the caller's, and half of what a code needs", async () => {
     const SerialNumber = `arn:aws:iam::${accountId}:mfa/somebody`;
     for (const input of [{ SerialNumber, TokenCode: "123456" }, { SerialNumber }, { TokenCode: "123456" }])
       await expect(assume(input)).rejects.toThrow("MultiFactorAuthentication failed");
+  });
+
+  it("takes tags where both sides permit it, and passes on those that are transitive", async () => {
+    const Tags = [
+      { Key: "team", Value: "shop" },
+      { Key: "step", Value: "one" },
+    ];
+    await expect(assume({ Tags })).rejects.toThrow("sts:TagSession");
+    const Action = ["sts:AssumeRole", "sts:TagSession"];
+    const Condition = { StringEquals: { "aws:RequestTag/team": "shop" } };
+    await addEntity("role", "tagged", "AROATAGGED", [allowed({ AWS: ann.arn }, { Action, Condition })]);
+    await addEntity("role", "next", "AROANEXT", [allowed({ AWS: roleArn("tagged") }, { Action, Condition })]);
+    await permit("AROATAGGED", "sts:*");
+    const tagged = { RoleArn: roleArn("tagged") };
+    await expect(assume({ ...tagged, Tags: [{ Key: "team", Value: "other" }] })).rejects.toThrow("not authorized");
+    const first = await callerWith((await assume({ ...tagged, Tags, TransitiveTagKeys: ["Team"] })).Credentials);
+    expect(first).toMatchObject({ sessionTags: { team: "shop", step: "one" } });
+    const second = await callerWith((await assume({ RoleArn: roleArn("next") }, first)).Credentials);
+    expect(second).toMatchObject({ sessionTags: { team: "shop" }, transitiveTagKeys: ["team"] });
+    await expect(assume({ RoleArn: roleArn("next"), Tags: [Tags[0]] }, first)).rejects.toThrow("is transitive");
+    await expect(assume({ ...tagged, Tags: [Tags[0], { Key: "TEAM", Value: "x" }] })).rejects.toThrow("Duplicate");
+    await expect(assume({ ...tagged, Tags, TransitiveTagKeys: ["none"] })).rejects.toThrow("not the key of a tag");
+  });
+
+  it("lets a session's tags stand before its role's where a policy asks for the principal's", async () => {
+    const Condition = { StringEquals: { "aws:PrincipalTag/team": "shop" } };
+    const document = text({ Effect: "Allow", Action: "xray:*", Resource: "*", Condition });
+    const Action = ["sts:AssumeRole", "sts:TagSession"];
+    await addEntity("role", "tagged", "AROATAGGED", [allowed({ AWS: ann.arn }, { Action })]);
+    await settings.transact(async (tx) => {
+      await tx
+        .insertInto("iam_inline_policies")
+        .values({ entity_id: "AROATAGGED", policy_name: "by-tag", document })
+        .execute();
+      const tag = { tag_key: "Team", tag_key_lower: "team", tag_value: "shop" };
+      await tx
+        .insertInto("iam_tags")
+        .values({ entity_id: "AROATAGGED", ...tag })
+        .execute();
+      await bumpIdentityRevision(tx);
+    });
+    const session = async (Tags: object[]) =>
+      callerWith((await assume({ RoleArn: roleArn("tagged"), Tags })).Credentials);
+    expect(await may(await session([]), "xray:GetGroups")).toBe(true);
+    expect(await may(await session([{ Key: "team", Value: "other" }]), "xray:GetGroups")).toBe(false);
   });
 
   it("serves services that a role trusts", async () => {
@@ -281,5 +327,45 @@ describe("GetSessionToken", () => {
     await expect(call("GetSessionToken", {}, caller)).rejects.toThrow("Cannot call GetSessionToken with session");
     const ofRoot = await call("GetSessionToken", {}, root);
     expect(ofRoot.Credentials.Expiration.getTime()).toBe(nowMs + 3_600_000);
+  });
+});
+
+describe("GetFederationToken", () => {
+  it("gives a session what its maker may and the policies passed allow, and nothing of IAM and STS", async () => {
+    const token = (more: object = {}, caller: Caller = ann) =>
+      call("GetFederationToken", { Name: "guest", ...more }, caller);
+    await expect(token()).rejects.toThrow("sts:GetFederationToken");
+    await permit("AIDAANN", "sts:*");
+    await permit("AIDAANN", "xray:*");
+    const Policy = text({ Effect: "Allow", Action: ["xray:Get*", "s3:*", "sts:*", "iam:*"], Resource: "*" });
+    const { Credentials, FederatedUser } = await token({ Policy });
+    const guest = `arn:aws:sts::${accountId}:federated-user/guest`;
+    expect(FederatedUser).toEqual({ FederatedUserId: `${accountId}:guest`, Arn: guest });
+    const caller = await callerWith(Credentials);
+    expect(await call("GetCallerIdentity", {}, caller)).toMatchObject({ UserId: `${accountId}:guest`, Arn: guest });
+    const verdicts = ["xray:GetGroups", "xray:PutTraceSegments", "s3:GetObject", "sts:AssumeRole", "iam:GetUser"];
+    expect(await Promise.all(verdicts.map((action) => may(caller, action)))).toEqual([
+      ...[true, false, false, false, false],
+    ]);
+    expect(await may(await callerWith((await token()).Credentials), "xray:GetGroups")).toBe(false);
+    expect(await may(await callerWith((await token({ Policy }, root)).Credentials), "s3:GetObject")).toBe(true);
+    await expect(token({}, caller)).rejects.toThrow("not authorized");
+    await expect(token({ Name: "x" })).rejects.toMatchObject({ code: "ValidationError" });
+  });
+});
+
+describe("GetAccessKeyInfo", () => {
+  it("tells the account of a long-lived key alone", async () => {
+    const info = (AccessKeyId: string) => call("GetAccessKeyInfo", { AccessKeyId }, root);
+    await expect(info("AKIANOBODYSKEY000001")).rejects.toThrow("Invalid access key ID");
+    await expect(info("ASIANOBODYSKEY000001")).rejects.toThrow("not stored here");
+    const key = { access_key_id: "AKIAANNSOWNKEY000001", account_id: accountId, owner_id: "AIDAANN" };
+    await settings.transact((tx) =>
+      tx
+        .insertInto("iam_access_keys")
+        .values({ ...key, status: "Active", sealed_secret: "", created_ms: nowMs })
+        .execute(),
+    );
+    expect(await info(key.access_key_id)).toEqual({ Account: accountId });
   });
 });

@@ -1,4 +1,4 @@
-import type { Credentials } from "@aws-sdk/client-sts";
+import type { AssumeRoleResponse, Credentials } from "@aws-sdk/client-sts";
 import type { TemporaryCredentials } from "../../identity/sessions.js";
 import { ServiceError } from "../service-error.js";
 
@@ -31,5 +31,16 @@ export function recordedCredentials(credentials: Credentials | undefined) {
       accessKeyId: credentials?.AccessKeyId,
       expiration: expiration && `${expiration.toISOString().slice(0, 19)}Z`,
     },
+  };
+}
+
+/** What the record shows of a role's new session. */
+export function recordedSession(output: AssumeRoleResponse) {
+  const { Credentials, AssumedRoleUser, PackedPolicySize, SourceIdentity } = output;
+  return {
+    ...recordedCredentials(Credentials),
+    assumedRoleUser: { assumedRoleId: AssumedRoleUser?.AssumedRoleId, arn: AssumedRoleUser?.Arn },
+    ...(PackedPolicySize !== undefined && { packedPolicySize: PackedPolicySize }),
+    ...(SourceIdentity !== undefined && { sourceIdentity: SourceIdentity }),
   };
 }

@@ -1,6 +1,7 @@
 import type { IdentityDirectory } from "../../identity/directory.js";
 import type { People } from "../../identity/people/people.js";
 import type { Sessions } from "../../identity/sessions.js";
+import type { WebIdentities } from "../../identity/web-identity/web-identities.js";
 import type { SettingsStore } from "../../storage/settings-store.js";
 
 export interface StsDeps {
@@ -8,4 +9,5 @@ export interface StsDeps {
   readonly sessions: Sessions;
   readonly people: People;
   readonly settings: SettingsStore;
+  readonly webIdentities: WebIdentities;
 }

@@ -3,6 +3,7 @@ import { auditMigrations } from "./migrations/audit.js";
 import { channelMigrations } from "./migrations/channels.js";
 import { cloudtrailMigrations } from "./migrations/cloudtrail.js";
 import { detectionMigrations } from "./migrations/detection.js";
+import { federationMigrations } from "./migrations/federation.js";
 import { identityMigrations } from "./migrations/identity.js";
 import { importMigrations } from "./migrations/imports.js";
 import { insightsMigrations } from "./migrations/insights.js";
@@ -52,4 +53,5 @@ export const migrations: readonly Migration[] = [
   ...insightsMigrations,
   ...treeMigrations,
   ...detectionMigrations,
+  ...federationMigrations,
 ];

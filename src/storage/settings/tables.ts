@@ -2,6 +2,7 @@ import type { AuditTables } from "./tables/audit.js";
 import type { ChannelTables } from "./tables/channels.js";
 import type { CloudTrailTables } from "./tables/cloudtrail.js";
 import type { DetectionTables } from "./tables/detection.js";
+import type { FederationTables } from "./tables/federation.js";
 import type { IdentityTables } from "./tables/identity.js";
 import type { ImportTables } from "./tables/imports.js";
 import type { InsightsTables } from "./tables/insights.js";
@@ -30,6 +31,7 @@ export interface SettingsTables
     ChannelTables,
     CloudTrailTables,
     DetectionTables,
+    FederationTables,
     IdentityTables,
     ImportTables,
     InsightsTables,

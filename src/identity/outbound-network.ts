@@ -2,9 +2,9 @@ import { lookup } from "node:dns";
 import { BlockList, isIP, type LookupFunction } from "node:net";
 
 /**
- * Addresses that notifications are not sent to unless a setting allows their network: a subscriber's URL must not make
- * this service talk to itself, to its neighbours on the machine or in a private network, or to a cloud's metadata
- * address.
+ * Addresses that a URL given by a caller does not lead to unless a setting allows it: a subscriber's URL, or an issuer's,
+ * must not make this service talk to itself, to its neighbours on the machine or in a private network, or to a cloud's
+ * metadata address.
  */
 const refusedNetworks = [
   ["0.0.0.0", 8],
@@ -25,7 +25,7 @@ const refusedNetworks = [
 ] as const;
 
 /** Decides for an address, not for a name: names may change what they mean between a check and a connection. */
-export class NotificationNetwork {
+export class OutboundNetwork {
   readonly #refused = new BlockList();
   readonly #allowed = new BlockList();
 
@@ -62,7 +62,7 @@ export class NotificationNetwork {
 export class AddressRefused extends Error {
   override readonly name = "AddressRefused";
   constructor(host: string) {
-    super(`${host} is at an address that notifications are not sent to`);
+    super(`${host} is at an address that is not reached from here unless a setting allows it`);
   }
 }
 
