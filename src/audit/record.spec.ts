@@ -145,6 +145,29 @@ describe("the record of a call", () => {
     expect(recordOf()).not.toHaveProperty("resources");
   });
 
+  it("shows a sign-in as CloudTrail does, and never what was typed for a name that is nobody's", () => {
+    const failure = {
+      eventSource: "signin.amazonaws.com",
+      eventName: "ConsoleLogin",
+      caller: { kind: "anonymous" },
+      requestParameters: null,
+      responseElements: { ConsoleLogin: "Failure" },
+      errorMessage: "Failed authentication",
+    } as const;
+    const named = eventOf(facts({ ...failure, signIn: { eventName: "ConsoleLogin", userName: "ann" } }));
+    expect(named.username).toBe("ann");
+    expect(JSON.parse(named.record)).toMatchObject({
+      eventType: "AwsConsoleSignIn",
+      errorMessage: "Failed authentication",
+      userIdentity: { type: "IAMUser", accountId: "111122223333", accessKeyId: "", userName: "ann" },
+    });
+    expect(named.record).not.toMatch(/apiVersion|errorCode/);
+    const unknown = recordOf({ ...failure, signIn: { eventName: "ConsoleLogin" } });
+    expect(unknown.userIdentity.userName).toBe("HIDDEN_DUE_TO_SECURITY_REASONS");
+    const success = recordOf({ eventName: "ConsoleLogin", signIn: { eventName: "ConsoleLogin" } });
+    expect(success).toMatchObject({ eventType: "AwsConsoleSignIn", userIdentity: { arn: user.arn } });
+  });
+
   it("cuts texts at 1 KB without breaking a character", () => {
     const { userAgent } = recordOf({ userAgent: "é".repeat(4000) });
     expect(Buffer.byteLength(userAgent)).toBeLessThanOrEqual(1024);

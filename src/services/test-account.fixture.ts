@@ -6,6 +6,7 @@ import type { AccessRequest } from "../identity/access.js";
 import type { Caller } from "../identity/caller.js";
 import { openIdentity } from "../identity/open-identity.js";
 import { openVault } from "../identity/open-vault.js";
+import { hashingRules, Passwords } from "../identity/people/passwords.js";
 import type { People } from "../identity/people/people.js";
 import type { RowCondition } from "../identity/row-condition.js";
 import type { Vault } from "../identity/vault.js";
@@ -72,6 +73,7 @@ export async function openTestAccount(startMs = Date.UTC(2026, 2, 1)): Promise<T
   const settings = await openSqliteSettings({ path: path.join(dataFolder, "settings.db"), environment });
   const vault = await openVault({ dataFolder, environment });
   const { authorizer, people } = openIdentity({ settings, vault, environment });
+  const passwords = new Passwords(vault, systemIds, { ...hashingRules, cost: { N: 1024, r: 8, p: 1 } });
 
   const callOf = (caller: Caller): Call => {
     const context = { nowMs, region, sourceIpAddress: "192.0.2.1", secureTransport: false };
@@ -103,7 +105,7 @@ export async function openTestAccount(startMs = Date.UTC(2026, 2, 1)): Promise<T
   return {
     settings,
     vault,
-    people,
+    people: { ...people, passwords },
     environment,
     accessHistory: noAccessHistory,
     knownServices: () => [],

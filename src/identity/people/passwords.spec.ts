@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { systemIds } from "../../environment.js";
 import type { Vault } from "../vault.js";
 import { TooManyAttempts } from "./attempts.js";
-import { Passwords } from "./passwords.js";
+import { hashingRules, Passwords } from "./passwords.js";
 
 /** Keeps what it sealed, so that a test can look into it. */
 function openVault(): Vault & { readonly plain: string[] } {
@@ -53,7 +53,7 @@ describe("passwords", () => {
   });
 
   it("of too many at once are refused rather than kept waiting for ever", async () => {
-    const passwords = new Passwords(openVault(), systemIds, { atOnceMax: 1, waitingMax: 1 });
+    const passwords = new Passwords(openVault(), systemIds, { ...hashingRules, atOnceMax: 1, waitingMax: 1 });
     const outcomes = await Promise.allSettled(Array.from({ length: 3 }, () => passwords.matches(undefined, "x")));
     expect(outcomes.map((outcome) => (outcome.status === "rejected" ? outcome.reason : outcome.value))).toEqual([
       ...[false, false, expect.any(TooManyAttempts)],

@@ -188,6 +188,22 @@ describe("callers of other kinds", () => {
 });
 
 describe("statements", () => {
+  it("know whether a second factor was used, and how long ago; a role's session never says so", () => {
+    const issuedMs = context.nowMs - 90_500;
+    const plain = { ...user, sessionIssuedMs: issuedMs };
+    const proved = { ...plain, mfaAuthenticated: true };
+    const when = (Condition: object, caller: Caller) => decide(caller, { identity: [allow({ Condition })] }).allowed;
+    const present = { Bool: { "aws:MultiFactorAuthPresent": "true" } };
+    expect(
+      [user, plain, proved, { ...session, mfaAuthenticated: true }].map((caller) => when(present, caller)),
+    ).toEqual([...[false, false, true, false]]);
+    const denied = { BoolIfExists: { "aws:MultiFactorAuthPresent": "false" } };
+    expect([user, plain, proved].map((caller) => when(denied, caller))).toEqual([true, true, false]);
+    const age = { NumericEquals: { "aws:MultiFactorAuthAge": "90" } };
+    expect([user, plain, proved].map((caller) => when(age, caller))).toEqual([false, false, true]);
+    expect(when({ Null: { "aws:MultiFactorAuthAge": "true" } }, plain)).toBe(true);
+  });
+
   it("know global condition keys and policy variables", () => {
     const when = (Condition: object, caller: Caller = user) =>
       decide(caller, { identity: [allow({ Condition })] }).allowed;
