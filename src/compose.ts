@@ -212,7 +212,7 @@ export async function compose(
     const rejections = new RejectionLog(settings);
     closing.push(() => rejections.flush(clock.nowMs()));
     const services: Service[] = [
-      xrayService({ traces, index, settings, environment, rejections, vault }),
+      xrayService({ traces, index, exposure: facts.exposure, settings, environment, rejections, vault }),
       cloudtrailService({
         settings,
         callRates: facts.callRates,

@@ -3,6 +3,7 @@ import { systemEnvironment } from "../src/environment.js";
 import { accessHistoryContract } from "../src/storage/access-history.contract.js";
 import { callRateStoreContract } from "../src/storage/call-rate-store.contract.js";
 import { eventStoreContract } from "../src/storage/event-store.contract.js";
+import { exposureStoreContract } from "../src/storage/exposure-store.contract.js";
 import { FactDatabase } from "../src/storage/facts/fact-database.js";
 import { readLake } from "../src/storage/facts/lake.fixture.js";
 import { type Facts, openFacts } from "../src/storage/facts/open-facts.js";
@@ -48,6 +49,7 @@ describe.skipIf(process.env["DOSIMETER_TEST_CLICKHOUSE"] === "0")("facts on a Cl
   );
   eventStoreContract("a ClickHouse server", () => facts.events);
   accessHistoryContract("a ClickHouse server", () => facts);
+  exposureStoreContract("a ClickHouse server", () => facts);
   logEventStoreContract("a ClickHouse server", () => facts.logEvents);
   lakeStoreContract("a ClickHouse server", () => facts.lake, {
     read: readLake(() => FactDatabase.server(server.url, "dosimeter")),

@@ -1,4 +1,5 @@
 import type { Caller } from "../identity/caller.js";
+import type { TraceExposure } from "./trace-exposure.js";
 
 /** Which kind of CloudTrail event a call becomes. */
 export type EventClass =
@@ -61,4 +62,6 @@ export interface CallFacts {
   readonly signIn?: SignInFacts;
   /** See `identity/asked-access.ts`; kept beside the record, not in it. */
   readonly access?: string;
+  /** Of a read of traces: those it gave or, with an `errorCode`, those it named. */
+  readonly exposure?: TraceExposure;
 }

@@ -3,6 +3,7 @@ import type { Caller } from "../identity/caller.js";
 import type { EventRow } from "../storage/event-store.js";
 import type { CallFacts, EventResource } from "./event.js";
 import { hidden, isoSeconds } from "./parameters.js";
+import { exposureFacts, traceReadOf } from "./trace-exposure.js";
 
 /** Version of the record's format. */
 const eventVersion = "1.11";
@@ -28,7 +29,9 @@ const headCharsMax = 4096;
  * `{reason, omitted, originalSize, sha256, head}`. The record never exceeds 256 KB.
  */
 export function eventOf(facts: CallFacts): EventRow {
-  const { event } = facts;
+  const { event, exposure } = facts;
+  // A search that found nothing has shown nothing.
+  const isIndexed = exposure !== undefined && (exposure.traceIds.length > 0 || facts.errorCode !== undefined);
   return {
     eventId: facts.eventId,
     accountId: facts.accountId,
@@ -47,6 +50,7 @@ export function eventOf(facts: CallFacts): EventRow {
     })),
     record: recordOf(facts),
     ...(facts.access !== undefined && { access: facts.access }),
+    ...(isIndexed && { traceRead: traceReadOf(exposure, facts.caller, facts.requestParameters) }),
   };
 }
 
@@ -54,7 +58,9 @@ function recordOf(facts: CallFacts): string {
   const { recordBytesMax, blockBytesMax, additionalBytesMax } = recordLimits;
   const requestParameters = block("requestParameters", facts.requestParameters, blockBytesMax);
   const responseElements = block("responseElements", facts.responseElements, blockBytesMax);
-  const additional = { ...facts.additionalEventData };
+  const additional: Record<string, unknown> = { ...facts.additionalEventData };
+  if (facts.exposure !== undefined && facts.errorCode === undefined)
+    Object.assign(additional, exposureFacts(facts.exposure));
   if (facts.claimedAccessKeyId !== undefined) additional["claimedAccessKeyId"] = cut(facts.claimedAccessKeyId);
   if (facts.resources.length > recordLimits.resourcesMax) additional["resourcesCount"] = facts.resources.length;
   const additionalEventData =

@@ -2,6 +2,7 @@ import type { Readable } from "node:stream";
 import type { CallFacts, SignInFacts } from "../audit/event.js";
 import { toEventParameters } from "../audit/parameters.js";
 import { eventOf } from "../audit/record.js";
+import type { TraceExposure } from "../audit/trace-exposure.js";
 import type { AccessRequest, Decision } from "../identity/access.js";
 import { AskedAccess } from "../identity/asked-access.js";
 import type { Caller } from "../identity/caller.js";
@@ -38,6 +39,7 @@ export class CallEntry {
   #notes: Record<string, unknown> | undefined;
   #signIn: SignInFacts = { eventName: "ConsoleLogin" };
   readonly #asked = new AskedAccess();
+  #exposure: TraceExposure | undefined;
 
   /** @param home account and region that get the record of a call nobody can be held to. */
   constructor(
@@ -98,6 +100,10 @@ export class CallEntry {
     this.#asked.add(this.#scope.accountId, access, decision, demanded);
   }
 
+  noteExposure(exposure: TraceExposure): void {
+    this.#exposure = exposure;
+  }
+
   /** The event of the call with that outcome. @throws what an operation's own description of its record throws. */
   eventFor(outcome: Outcome, timeMs: number): EventRow {
     const { operation, shape } = this.#routed;
@@ -105,8 +111,11 @@ export class CallEntry {
     if (this.#input === undefined) return eventOf(facts);
     const { value, call } = this.#input;
     const answered = outcome.kind === "answered";
+    const denied = outcome.kind === "refused" && outcome.error.recordedCode === "AccessDenied";
+    const exposure = answered ? this.#exposure : denied ? operation.soughtTraces?.(value, call) : undefined;
     return eventOf({
       ...facts,
+      ...(exposure && { exposure }),
       // What an operation says to keep is kept, also where it says null.
       requestParameters: operation.recordedRequest
         ? operation.recordedRequest(value)

@@ -1,5 +1,6 @@
 import type { SignInFacts } from "../audit/event.js";
 import type { Recorder } from "../audit/recorder.js";
+import { exposureOf } from "../audit/trace-exposure.js";
 import type { Environment } from "../environment.js";
 import type { AccessContext, AccessRequest, Decision } from "../identity/access.js";
 import type { Authorizer } from "../identity/authorizer.js";
@@ -7,6 +8,7 @@ import type { Caller, WebIdentityCaller } from "../identity/caller.js";
 import type { RowCondition } from "../identity/row-condition.js";
 import type { Call } from "../services/operation.js";
 import { accessDenied } from "../services/service-error.js";
+import type { TraceReadKind } from "../storage/event-store.js";
 import type { SettingsStore, SettingsTransaction } from "../storage/settings-store.js";
 import type { CallEntry } from "./call-entry.js";
 
@@ -114,6 +116,10 @@ export class GatewayCall implements Call {
   /** The operation never asked which rows its caller may see, though these are not all. */
   get ignoredItsLimit(): boolean {
     return this.#visibleRows !== undefined && !this.#visibleRowsAsked;
+  }
+
+  exposes(kind: TraceReadKind, traceIds: readonly string[]): void {
+    this.#entry.noteExposure(exposureOf(kind, traceIds));
   }
 
   note(facts: Readonly<Record<string, unknown>>): void {

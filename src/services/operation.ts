@@ -1,7 +1,9 @@
 import type { EventClass, EventResource, SignInFacts } from "../audit/event.js";
+import type { TraceExposure } from "../audit/trace-exposure.js";
 import type { AccessRequest } from "../identity/access.js";
 import type { Caller, WebIdentityCaller } from "../identity/caller.js";
 import type { RowCondition } from "../identity/row-condition.js";
+import type { TraceReadKind } from "../storage/event-store.js";
 import type { SettingsTransaction } from "../storage/settings-store.js";
 import type { ForeignRoute } from "./foreign-route.js";
 
@@ -57,6 +59,11 @@ export interface Operation<Input, Output> {
   recordedResponse?(output: Output): unknown;
   /** Resources the call is about, for the record and for LookupEvents. Called with what is known: also after failures. */
   resources?(input: Input, call: Call, output?: Output): readonly EventResource[];
+  /**
+   * Of an operation that leads to traces: what a call is after, and the ids that it names, none for a search. Tells, of
+   * callers who are denied access, which traces they were refused.
+   */
+  soughtTraces?(input: Input, call: Call): TraceExposure | undefined;
   /**
    * REST-JSON only: the body to read in place of one that known clients send wrong. Gets the parsed body before it is
    * checked, so of any shape.
@@ -116,6 +123,12 @@ export interface Call {
    * withheld from a caller who may see some only.
    */
   visibleRows(): RowCondition | undefined;
+
+  /**
+   * Says which traces the answer shows, of whatever kind; to be called once, by every operation that shows any. Record
+   * and index of exposure name them if the call is answered.
+   */
+  exposes(kind: TraceReadKind, traceIds: readonly string[]): void;
 
   /** Further facts for the record, merged into `additionalEventData`. */
   note(facts: Readonly<Record<string, unknown>>): void;

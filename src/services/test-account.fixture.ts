@@ -98,6 +98,7 @@ export async function openTestAccount(startMs = Date.UTC(2026, 2, 1)): Promise<T
         visibleRows ??= decision.rows;
       },
       visibleRows: () => visibleRows,
+      exposes: () => {},
       note: () => {},
     };
   };

@@ -1,5 +1,18 @@
 import type { Scope } from "./scope.js";
 
+/** What a caller sees of a trace: its documents, its summary, or a graph made of it. */
+export type TraceReadKind = "document" | "summary" | "graph";
+
+/** Which traces a call gave its caller or, where the event has an error, which it named. */
+export interface TraceRead {
+  readonly kind: TraceReadKind;
+  readonly callerArn: string;
+  readonly principalId: string;
+  /** What the call asked for: JSON. */
+  readonly selector: string;
+  readonly traceIds: readonly string[];
+}
+
 /** One audit event, as stored. `record` is what is delivered; the other columns are for finding it. */
 export interface EventRow {
   /** UUID, minted once; the same event written twice is one event. */
@@ -23,6 +36,8 @@ export interface EventRow {
   readonly record: string;
   /** What was asked of the caller's policies, for `AccessHistory`; not given back with the event. */
   readonly access?: string;
+  /** Of a read of traces: for the `ExposureStore`. Not given back by this one. */
+  readonly traceRead?: TraceRead;
 }
 
 /** An event's place in a stream of commits. */

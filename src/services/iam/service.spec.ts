@@ -75,6 +75,7 @@ async function call(name: string, input: object = {}, caller: Caller = root): Pr
       if (!decision.allowed) throw accessDenied(decision.message);
     },
     may: async (access) => (await decide(access)).allowed,
+    exposes: () => undefined,
     note: () => undefined,
   };
   for (const access of await operation.access(input, theCall)) await theCall.demand(access);

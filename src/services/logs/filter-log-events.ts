@@ -5,7 +5,7 @@ import type {
 } from "@aws-sdk/client-cloudwatch-logs";
 import type { LogEventPosition, LogEventQuery, LogEventRow } from "../../storage/log-event-store.js";
 import { Constraints } from "../constraints.js";
-import { operation } from "../operation.js";
+import { type Call, operation } from "../operation.js";
 import { decodePageToken, encodePageToken } from "../page-token.js";
 import { compilePattern } from "./compile-pattern.js";
 import type { LogsDeps } from "./deps.js";
@@ -21,6 +21,7 @@ import {
   scopeOf,
   streamNamePattern,
 } from "./names.js";
+import { exposeSpans, soughtSpans } from "./spans-shown.js";
 
 /** How much one call looks at before it answers with a page that may be empty and a token. */
 const scannedBytesMax = 32 * 1_048_576;
@@ -39,40 +40,52 @@ export const filterLogEvents = (deps: LogsDeps) =>
     access: (input, call) => [accessTo("FilterLogEvents", call, groupNameOf(input, call))],
     async execute(input, call) {
       const groupName = groupNameOf(input, call);
-      checkInput(input, groupName);
-      const pattern = compilePattern(input.filterPattern ?? "");
-      const group = await requireGroup(deps.settings.read, call, groupName);
-      const newestFirst = input.startFromHead === false;
-      const request = { ...input, limit: undefined, nextToken: undefined };
-      const answer = new Answer(input.limit ?? answerEventsMax);
-      const { clock } = deps.environment;
-      const scanUntilMs = clock.monotonicMs() + scanMsMax;
-      let after = input.nextToken === undefined ? undefined : positionOf(input.nextToken, request);
-      for (let scannedBytes = 0; ; ) {
-        const query: LogEventQuery = {
-          logStreamNames: input.logStreamNames,
-          logStreamNamePrefix: input.logStreamNamePrefix,
-          fromMs: laterOf(input.startTime, expiryMs(group, call.nowMs)),
-          untilMs: input.endTime === undefined ? undefined : input.endTime + 1,
-          order: newestFirst ? "newest-first" : "oldest-first",
-          after,
-          limit: Math.min(batchEventsMax, Math.max(answer.limit * 2, 100)),
-          bytesMax: batchBytesMax,
-        };
-        const rows = await deps.logEvents.readLogEvents(scopeOf(call), group.group_id, query);
-        if (rows.length === 0) return answer.with(undefined);
-        for (const row of rows) {
-          if (pattern.match(row.message) !== undefined && !answer.take(row))
-            return answer.with(after && tokenOf(after, request));
-          after = { timestampMs: row.timestampMs, eventId: row.eventId };
-          scannedBytes += Buffer.byteLength(row.message) + 100;
-          if (clock.monotonicMs() > scanUntilMs) return answer.with(tokenOf(after, request));
-        }
-        if (scannedBytes > scannedBytesMax) return answer.with(tokenOf(after!, request));
-      }
+      const answer = await filterEvents(deps, groupName, input, call);
+      exposeSpans(call, groupName, answer.events ?? []);
+      return answer;
     },
+    soughtTraces: soughtSpans,
     resources: (input, call) => groupResources(call, knownGroupName(input, call)),
   });
+
+async function filterEvents(
+  deps: LogsDeps,
+  groupName: string,
+  input: FilterLogEventsCommandInput,
+  call: Call,
+): Promise<FilterLogEventsResponse> {
+  checkInput(input, groupName);
+  const pattern = compilePattern(input.filterPattern ?? "");
+  const group = await requireGroup(deps.settings.read, call, groupName);
+  const newestFirst = input.startFromHead === false;
+  const request = { ...input, limit: undefined, nextToken: undefined };
+  const answer = new Answer(input.limit ?? answerEventsMax);
+  const { clock } = deps.environment;
+  const scanUntilMs = clock.monotonicMs() + scanMsMax;
+  let after = input.nextToken === undefined ? undefined : positionOf(input.nextToken, request);
+  for (let scannedBytes = 0; ; ) {
+    const query: LogEventQuery = {
+      logStreamNames: input.logStreamNames,
+      logStreamNamePrefix: input.logStreamNamePrefix,
+      fromMs: laterOf(input.startTime, expiryMs(group, call.nowMs)),
+      untilMs: input.endTime === undefined ? undefined : input.endTime + 1,
+      order: newestFirst ? "newest-first" : "oldest-first",
+      after,
+      limit: Math.min(batchEventsMax, Math.max(answer.limit * 2, 100)),
+      bytesMax: batchBytesMax,
+    };
+    const rows = await deps.logEvents.readLogEvents(scopeOf(call), group.group_id, query);
+    if (rows.length === 0) return answer.with(undefined);
+    for (const row of rows) {
+      if (pattern.match(row.message) !== undefined && !answer.take(row))
+        return answer.with(after && tokenOf(after, request));
+      after = { timestampMs: row.timestampMs, eventId: row.eventId };
+      scannedBytes += Buffer.byteLength(row.message) + 100;
+      if (clock.monotonicMs() > scanUntilMs) return answer.with(tokenOf(after, request));
+    }
+    if (scannedBytes > scannedBytesMax) return answer.with(tokenOf(after!, request));
+  }
+}
 
 function checkInput(input: FilterLogEventsCommandInput, groupName: string): void {
   const { logStreamNames, logStreamNamePrefix, startTime, endTime } = input;

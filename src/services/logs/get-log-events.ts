@@ -15,6 +15,7 @@ import {
   knownGroupName,
   scopeOf,
 } from "./names.js";
+import { exposeSpans, soughtSpans } from "./spans-shown.js";
 
 /**
  * Both tokens are gaps between events: `f/` continues after the gap, `b/` before it. At the end the token comes back
@@ -47,6 +48,7 @@ export const getLogEvents = (deps: LogsDeps) =>
         bytesMax: answerBytesMax,
       });
       const events = forward ? rows : [...rows].reverse();
+      exposeSpans(call, groupName, events);
       const still = token?.gap ?? { timestampMs: input.startTime ?? 0, eventId: "" };
       const first = events[0];
       const last = events.at(-1);
@@ -60,6 +62,7 @@ export const getLogEvents = (deps: LogsDeps) =>
         nextBackwardToken: tokenOf("b", first === undefined ? still : gapBefore(first)),
       };
     },
+    soughtTraces: soughtSpans,
     resources: (input, call) => groupResources(call, knownGroupName(input, call)),
   });
 

@@ -94,6 +94,7 @@ export async function openS3() {
       visibleRows: () => undefined,
       demand,
       may,
+      exposes: () => {},
       note: (facts) => void notes.push({ ...facts }),
     };
     for (const access of await operation.access(input, call)) await demand(access);

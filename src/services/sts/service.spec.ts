@@ -110,6 +110,7 @@ async function call(name: string, input: object, caller: Caller): Promise<any> {
       accountId,
       host: "localhost",
       demand,
+      exposes: () => undefined,
       note: () => undefined,
       visibleRows: () => undefined,
     },

@@ -1,5 +1,6 @@
 import type { Environment } from "../../environment.js";
 import type { Vault } from "../../identity/vault.js";
+import type { ExposureStore } from "../../storage/exposure-store.js";
 import type { SettingsStore } from "../../storage/settings-store.js";
 import type { TraceIndex } from "../../storage/trace-index.js";
 import type { TraceStore } from "../../storage/trace-store.js";
@@ -10,6 +11,7 @@ import type { SegmentIntake } from "./traces/segment-intake.js";
 export interface XrayDeps {
   readonly traces: TraceStore;
   readonly index: TraceIndex;
+  readonly exposure: ExposureStore;
   readonly settings: SettingsStore;
   readonly environment: Environment;
   readonly rejections: RejectionLog;

@@ -1,6 +1,7 @@
 import * as sdk from "@aws-sdk/client-xray";
 import type { Service } from "../operation.js";
 import type { XrayDeps } from "./deps.js";
+import { exposureRoutes } from "./exposure/operations.js";
 import { graphsOperations } from "./graphs/operations.js";
 import { groupsOperations } from "./groups/operations.js";
 import { insightsOperations } from "./insights/operations.js";
@@ -33,12 +34,15 @@ export function xrayService(deps: XrayDeps): Service {
     apiVersion: "2016-04-12",
     protocol: "rest-json",
     sdk,
-    foreignRoutes: [exportTraces({ ...deps, intake }), getRejectedSegments(deps), ...maskingRoutes(deps)].map(
-      (route) => ({
-        ...route,
-        operation: underPolicies(route.operation),
-      }),
-    ),
+    foreignRoutes: [
+      exportTraces({ ...deps, intake }),
+      getRejectedSegments(deps),
+      ...exposureRoutes(deps),
+      ...maskingRoutes(deps),
+    ].map((route) => ({
+      ...route,
+      operation: underPolicies(route.operation),
+    })),
     throttled: { code: "ThrottledException", httpStatus: 429 },
     operations: operations.map(underPolicies),
     notOffered: {},

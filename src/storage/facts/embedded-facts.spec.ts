@@ -6,6 +6,7 @@ import { type Environment, systemEnvironment } from "../../environment.js";
 import { accessHistoryContract } from "../access-history.contract.js";
 import { callRateStoreContract } from "../call-rate-store.contract.js";
 import { eventStoreContract } from "../event-store.contract.js";
+import { exposureStoreContract } from "../exposure-store.contract.js";
 import { contractLimits, lakeQueriesContract } from "../lake-queries.contract.js";
 import { lakeStoreContract } from "../lake-store.contract.js";
 import { logEventStoreContract } from "../log-event-store.contract.js";
@@ -48,6 +49,7 @@ traceIndexContract(
 );
 eventStoreContract("the embedded engine", () => facts.events);
 accessHistoryContract("the embedded engine", () => facts);
+exposureStoreContract("the embedded engine", () => facts);
 logEventStoreContract("the embedded engine", () => facts.logEvents);
 lakeStoreContract("the embedded engine", () => facts.lake, { read: readLake(openDatabase) });
 

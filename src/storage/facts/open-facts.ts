@@ -3,6 +3,7 @@ import type { Environment } from "../../environment.js";
 import type { AccessHistory } from "../access-history.js";
 import type { CallRateStore } from "../call-rate-store.js";
 import type { EventStore } from "../event-store.js";
+import type { ExposureStore } from "../exposure-store.js";
 import type { LakeQueries, LakeQueryLimits } from "../lake-queries.js";
 import type { LakeStore } from "../lake-store.js";
 import type { LogEventStore } from "../log-event-store.js";
@@ -22,6 +23,7 @@ import type { SearchLimits } from "./search-index.js";
 import { StoredAccessHistory } from "./stored-access-history.js";
 import { StoredCallRates } from "./stored-call-rates.js";
 import { StoredEvents } from "./stored-events.js";
+import { StoredExposure } from "./stored-exposure.js";
 import { StoredLake } from "./stored-lake.js";
 import { StoredLakeQueries } from "./stored-lake-queries.js";
 import { StoredLogEvents } from "./stored-log-events.js";
@@ -69,6 +71,7 @@ export interface Facts {
   readonly index: TraceIndex;
   readonly events: EventStore;
   readonly accessHistory: AccessHistory;
+  readonly exposure: ExposureStore;
   readonly callRates: CallRateStore;
   readonly logEvents: LogEventStore;
   readonly metrics: MetricStore;
@@ -142,6 +145,7 @@ class OpenFacts implements Facts {
   readonly index: TraceIndex;
   readonly events: EventStore;
   readonly accessHistory: AccessHistory;
+  readonly exposure: ExposureStore;
   readonly callRates: CallRateStore;
   readonly logEvents: LogEventStore;
   readonly metrics: MetricStore;
@@ -179,6 +183,7 @@ class OpenFacts implements Facts {
     });
     this.events = new StoredEvents(parts);
     this.accessHistory = new StoredAccessHistory(parts.database, parts.writer);
+    this.exposure = new StoredExposure({ ...parts, traceRetentionDays: parts.retention.traceRetentionDays });
     this.callRates = new StoredCallRates(parts);
     this.metrics = new StoredMetrics(parts.database, parts.writer, parts.environment);
     this.logEvents = new StoredLogEvents(parts.database, parts.writer);
@@ -229,6 +234,9 @@ class OpenFacts implements Facts {
     const daysKept = {
       segments: traceRetentionDays,
       events: eventRetentionDays,
+      // After the events: while a day of those is left, its reads are.
+      trace_reads: eventRetentionDays,
+      reads_of_traces: eventRetentionDays,
       metric_points: metricRetentionDays,
       call_minutes: callRateDays,
     };

@@ -38,12 +38,17 @@ export class StoredEvents implements EventStore {
   async append(events: readonly EventRow[], { mayBeStored } = { mayBeStored: false }): Promise<void> {
     if (events.length === 0) return;
     const recordedMs = this.#environment.clock.nowMs();
-    await this.#writer.put({
-      table: "events",
-      rows: events.map((event) => openRow(event).integer(recordedMs).text(this.streamId).take()),
-      events,
-      mayBeStored,
-    });
+    const reads = events.flatMap((event) => traceReadRow(event, recordedMs) ?? []);
+    // Side by side, so that both are in one group of the journal. A call is answered when it has both.
+    await Promise.all([
+      ...(reads.length > 0 ? [this.#writer.put({ table: "trace_reads", rows: reads })] : []),
+      this.#writer.put({
+        table: "events",
+        rows: events.map((event) => openRow(event).integer(recordedMs).text(this.streamId).take()),
+        events: events.map(withoutTraceRead),
+        mayBeStored,
+      }),
+    ]);
   }
 
   async present(eventIds: readonly string[], fromMs: number, untilMs: number): Promise<Set<string>> {
@@ -230,6 +235,37 @@ function openRow(event: EventRow): RowWriter {
     .text(event.record)
     .text(event.access ?? "");
 }
+
+/** The columns of `factTables.trace_reads`. */
+function traceReadRow({ traceRead, ...event }: EventRow, recordedMs: number): Buffer | undefined {
+  if (traceRead === undefined) return undefined;
+  const { callerArn, principalId, kind, selector, traceIds } = traceRead;
+  return new RowWriter(selector.length + traceIds.length * traceIdBytesExpected + fieldBytesExpected)
+    .text(event.accountId)
+    .text(event.region)
+    .text(callerArn)
+    .integer(event.eventTimeMs)
+    .text(event.eventId)
+    .text(principalId)
+    .text(event.eventName)
+    .text(kind)
+    .text(event.errorCode)
+    .text(selector)
+    .texts(traceIds)
+    .integer(recordedMs)
+    .endRow()
+    .take();
+}
+
+/** Followers of the stream have no use for thousands of trace ids. */
+function withoutTraceRead(event: EventRow): EventRow {
+  if (event.traceRead === undefined) return event;
+  const { traceRead: _, ...rest } = event;
+  return rest;
+}
+
+/** With quotes and comma. */
+const traceIdBytesExpected = 38;
 
 /** All fields of most rows but the record; a row with more grows. */
 const fieldBytesExpected = 512;

@@ -7,6 +7,7 @@ import { createLakeResults } from "./sql/create-lake-results.sql.js";
 import { createLogEvents } from "./sql/create-log-events.sql.js";
 import { createMetricPoints } from "./sql/create-metric-points.sql.js";
 import { createSegments } from "./sql/create-segments.sql.js";
+import { createReadsOfTraces, createReadsOfTracesView, createTraceReads } from "./sql/create-trace-reads.sql.js";
 import { createTraces } from "./sql/create-traces.sql.js";
 import { createTreeHashes } from "./sql/create-tree-hashes.sql.js";
 
@@ -75,6 +76,20 @@ export const factTables = {
     "recorded_ms",
   ],
   tree_hashes: ["level", "place", "hash", "account_id", "event_id"],
+  trace_reads: [
+    "account_id",
+    "region",
+    "caller_arn",
+    "event_time_ms",
+    "event_id",
+    "principal_id",
+    "operation",
+    "kind",
+    "error_code",
+    "selector",
+    "trace_ids",
+    "recorded_ms",
+  ],
 } as const;
 
 export type FactTable = keyof typeof factTables;
@@ -88,6 +103,9 @@ export const touchedMinuteColumns = ["account_id", "region", "minute", "received
 export const indexWriter = 2;
 /** Shared with metrics, which are few. */
 export const lakeWriter = 3;
+
+/** When it ran is when the record of who saw which trace began. */
+export const traceReadsMigration = "014-trace-reads";
 
 /** In order; add at the end, never change one that was released. Each may run twice, as there is no lock for DDL. */
 export const factMigrations: readonly { readonly name: string; readonly statement: string }[] = [
@@ -103,4 +121,7 @@ export const factMigrations: readonly { readonly name: string; readonly statemen
   { name: "010-tree-hashes", statement: createTreeHashes },
   { name: "011-call-minutes", statement: createCallMinutes },
   { name: "012-event-access", statement: addEventAccess },
+  { name: "013-reads-of-traces", statement: createReadsOfTraces },
+  { name: traceReadsMigration, statement: createTraceReads },
+  { name: "015-reads-of-traces-view", statement: createReadsOfTracesView },
 ];

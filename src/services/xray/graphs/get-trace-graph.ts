@@ -8,6 +8,7 @@ import type { XrayDeps } from "../deps.js";
 import { accessToDocuments } from "../settings/access-to-documents.js";
 import { traceEvent, traceResources } from "../trace-event.js";
 import { readTraces } from "../traces/read-traces.js";
+import { seeking } from "../traces/sought-traces.js";
 import { traceIdsOfCall } from "../traces/trace-ids-of-call.js";
 import { pageOfServices } from "./page-of-services.js";
 
@@ -22,11 +23,13 @@ export const getTraceGraph = (deps: XrayDeps) =>
     event: traceEvent,
     access: accessToDocuments(deps, "GetTraceGraph"),
     resources: () => traceResources,
+    soughtTraces: seeking("graph"),
 
     async execute(input, call) {
       const asked = input.TraceIds ?? [];
       const traceIds = traceIdsOfCall(asked, tracesPerCallMax);
       const traces = await readTraces(deps, call, traceIds);
+      call.exposes("graph", [...traces.keys()]);
       return pageOfServices(graphTotals(factsOfAll(traces)), { token: input.NextToken, request: asked });
     },
   });

@@ -9,6 +9,7 @@ import { decodePageToken, encodePageToken } from "../../page-token.js";
 import type { XrayDeps } from "../deps.js";
 import { invalidNextToken } from "../errors.js";
 import { accessToDocuments } from "../settings/access-to-documents.js";
+import { seeking } from "../traces/sought-traces.js";
 import { retrievedServices } from "./retrieved-services.js";
 import { findVisibleRetrieval } from "./retrieved-traces.js";
 
@@ -21,13 +22,14 @@ export const getRetrievedTracesGraph = (deps: XrayDeps) =>
     readOnly: true,
     event: management,
     access: accessToDocuments(deps, "GetRetrievedTracesGraph"),
+    soughtTraces: () => seeking("graph")({}),
 
     async execute(input, call) {
       const retrieval = await findVisibleRetrieval(deps, call, input.RetrievalToken!);
       const from = placeOf(input);
       const RetrievalStatus = retrieval.status;
       if (RetrievalStatus !== "COMPLETE") return { RetrievalStatus, Services: [] };
-      call.note({ traceIds: retrieval.foundIds });
+      call.exposes("graph", retrieval.foundIds);
       const services: RetrievedService[] = await retrievedServices(deps, retrieval);
       const next = from + servicesPerPage;
       return {

@@ -9,6 +9,7 @@ import { decodePageToken, encodePageToken } from "../../page-token.js";
 import type { XrayDeps } from "../deps.js";
 import { invalidNextToken } from "../errors.js";
 import { accessToDocuments } from "../settings/access-to-documents.js";
+import { seeking } from "../traces/sought-traces.js";
 import { findVisibleRetrieval, retrievedTraces } from "./retrieved-traces.js";
 
 type Format = "XRAY" | "OTEL";
@@ -24,6 +25,7 @@ export const listRetrievedTraces = (deps: XrayDeps) =>
     readOnly: true,
     event: management,
     access: accessToDocuments(deps, "ListRetrievedTraces"),
+    soughtTraces: () => seeking("document")({}),
 
     async execute(input, call) {
       new Constraints().oneOf("traceFormat", input.TraceFormat, ["XRAY", "OTEL"]).check();
@@ -33,8 +35,10 @@ export const listRetrievedTraces = (deps: XrayDeps) =>
       const answer = { RetrievalStatus: retrieval.status, TraceFormat: format };
       if (retrieval.status !== "COMPLETE") return { ...answer, Traces: [] };
       const { traces, next } = await pageOf(deps, retrieval, format, from);
-      // The request names a token only: the record is to tell which traces were read.
-      call.note({ traceIds: traces.map(({ Id }) => Id) });
+      call.exposes(
+        "document",
+        traces.map(({ Id }) => Id),
+      );
       return {
         ...answer,
         Traces: traces,

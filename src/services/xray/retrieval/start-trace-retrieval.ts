@@ -7,6 +7,7 @@ import { ServiceError } from "../../service-error.js";
 import type { XrayDeps } from "../deps.js";
 import { invalidRequest } from "../errors.js";
 import { accessToRows } from "../trace-event.js";
+import { seeking } from "../traces/sought-traces.js";
 import { checkTraceIds, distinctTraceIds } from "../traces/trace-ids-of-call.js";
 
 /** AWS's quota. */
@@ -25,6 +26,7 @@ export const startTraceRetrieval = (deps: XrayDeps) =>
     readOnly: true,
     event: management,
     access: accessToRows("StartTraceRetrieval", "named"),
+    soughtTraces: seeking("document"),
 
     async execute(input, call) {
       const asked = input.TraceIds ?? [];

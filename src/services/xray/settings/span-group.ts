@@ -6,11 +6,10 @@ import { evaluate } from "../../../identity/policy/evaluate.js";
 import { mergePolicies } from "../../../identity/policy/merge-policies.js";
 import type { Scope } from "../../../storage/scope.js";
 import type { SettingsQueries, SettingsTransaction } from "../../../storage/settings-store.js";
+import { spanGroupName } from "../../../tracing/otel/traces-of-spans.js";
 import type { Call } from "../../operation.js";
 import { invalidRequest } from "../errors.js";
 
-/** Where spans are written; without a leading slash. */
-export const spanGroupName = "aws/spans";
 export const spanStreamName = "default";
 /** Of a group that is made here; an existing one keeps its own. */
 const retentionDays = 30;

@@ -6,6 +6,7 @@ import { invalidRequest } from "../errors.js";
 import { accessToDocuments } from "../settings/access-to-documents.js";
 import { traceEvent, traceResources } from "../trace-event.js";
 import { readTraces } from "./read-traces.js";
+import { seeking } from "./sought-traces.js";
 import { traceIdsOfCall } from "./trace-ids-of-call.js";
 
 const tracesPerCallMax = 5;
@@ -18,6 +19,7 @@ export const batchGetTraces = (deps: XrayDeps) =>
     event: traceEvent,
     access: accessToDocuments(deps, "BatchGetTraces"),
     resources: () => traceResources,
+    soughtTraces: seeking("document"),
 
     async execute(input, call) {
       const asked = input.TraceIds ?? [];
@@ -25,6 +27,7 @@ export const batchGetTraces = (deps: XrayDeps) =>
       if (input.NextToken) throw invalidRequest("NextToken is currently not supported");
       const traceIds = traceIdsOfCall(asked, tracesPerCallMax);
       const found = await readTraces(deps, call, traceIds);
+      call.exposes("document", [...found.keys()]);
       return {
         Traces: [...found.values()].map((trace) => ({
           Id: trace.traceId,

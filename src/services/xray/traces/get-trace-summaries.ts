@@ -11,6 +11,7 @@ import { filterOfCall } from "../filter-of-call.js";
 import { timeRangeOf } from "../time-range.js";
 import { accessToRows, traceEvent, traceResources } from "../trace-event.js";
 import { visibleTraces, withoutLinks } from "../visible-traces.js";
+import { seeking } from "./sought-traces.js";
 
 /** AWS publishes none; its console goes to 6 hours, and callers were seen to ask for 10. */
 const rangeHoursMax = 24;
@@ -31,6 +32,7 @@ export const getTraceSummaries = (deps: XrayDeps) =>
     event: traceEvent,
     access: accessToRows("GetTraceSummaries"),
     resources: () => traceResources,
+    soughtTraces: () => seeking("summary")({}),
 
     async execute(input, call) {
       const search = searchOf(input);
@@ -42,6 +44,10 @@ export const getTraceSummaries = (deps: XrayDeps) =>
         ...(filter && { filter: visible ? withoutLinks(filter) : filter }),
         ...(visible && { visible }),
       });
+      call.exposes(
+        "summary",
+        traces.map(({ traceId }) => traceId),
+      );
       return {
         TraceSummaries: WrittenJson.list(traces.map(summaryText)),
         TracesProcessedCount: scannedCount,

@@ -38,6 +38,7 @@ beforeAll(async () => {
       xrayService({
         traces: facts.traces,
         index: facts.index,
+        exposure: facts.exposure,
         settings,
         environment,
         rejections: new RejectionLog(settings),
