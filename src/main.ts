@@ -15,6 +15,7 @@ const usage = `usage: dosimeter <command> [--setting value …]
   verify    check log files, digests and proofs offline
   prove     get the proof that a record is in the tree of all records, or that the tree has only grown
   doctor    check an account against what auditors ask, and say how to mend it
+  exposure  say who has seen a trace, what a caller has seen, or who has seen traces of a customer
   token     print the bearer token of OpenTelemetry's exporters for the access key in the environment
   config    print the settings in force, secrets hidden
   help      this text, and every setting
@@ -50,6 +51,11 @@ export async function main(argv: readonly string[]): Promise<void> {
       case "doctor": {
         const { runDoctor } = await import("./commands/run-doctor.js");
         process.exitCode = await runDoctor(rest);
+        return;
+      }
+      case "exposure": {
+        const { runExposure } = await import("./commands/run-exposure.js");
+        process.exitCode = await runExposure(rest);
         return;
       }
       case "token":

@@ -51,6 +51,54 @@ function facts(given: Partial<CallFacts> = {}): CallFacts {
 
 const recordOf = (given: Partial<CallFacts> = {}) => JSON.parse(eventOf(facts(given)).record);
 
+describe("the record of a read of traces", () => {
+  const ids = (count: number) =>
+    Array.from({ length: count }, (_, place) => `1-69a42f40-${place.toString(16).padStart(24, "0")}`);
+  const read = (traceIds: readonly string[], given: Partial<CallFacts> = {}) =>
+    eventOf(facts({ exposure: { kind: "summary", traceIds }, requestParameters: { startTime: 1 }, ...given }));
+
+  it("names the traces, at most 500 of them, with their number and the hash of all", () => {
+    for (const count of [0, 1, 500, 501, 100_000]) {
+      const event = read(ids(count));
+      const sha256 = createHash("sha256").update(ids(count).join("\n")).digest("hex");
+      expect(JSON.parse(event.record).additionalEventData).toEqual({
+        traceCount: count,
+        traceIdsSha256: sha256,
+        traceIds: ids(Math.min(count, 500)),
+      });
+    }
+  });
+
+  it("gives the index all of them, with who asked what; and none of a search that found nothing", () => {
+    expect(read(ids(1000)).traceRead).toEqual({
+      kind: "summary",
+      callerArn: user.arn,
+      principalId: "AIDAEXAMPLE0000000001",
+      selector: '{"startTime":1}',
+      traceIds: ids(1000),
+    });
+    expect(read([]).traceRead).toBeUndefined();
+    const { callerArn, principalId } = read(ids(1), { caller: session }).traceRead!;
+    expect({ callerArn, principalId }).toEqual({
+      callerArn: session.arn,
+      principalId: "AROAEXAMPLE0000000001:ingest-7",
+    });
+  });
+
+  it("says nothing of traces that were refused, but the index does, also of a search", () => {
+    const refused = { errorCode: "AccessDenied", errorMessage: "no" };
+    expect(JSON.parse(read(ids(2), refused).record).additionalEventData).toBeUndefined();
+    expect(read(ids(2), refused).traceRead).toMatchObject({ traceIds: ids(2) });
+    expect(read([], refused).traceRead).toMatchObject({ traceIds: [] });
+  });
+
+  it("keeps the head of a request that is very long, as JSON", () => {
+    const { selector } = read(ids(1), { requestParameters: { text: "😀".repeat(100_000) } }).traceRead!;
+    expect(Buffer.byteLength(selector)).toBeLessThan(100_000);
+    expect(JSON.parse(selector)).toMatch(/^\{"text":"😀/);
+  });
+});
+
 describe("the record of a call", () => {
   it("has CloudTrail's fields for a management write by a user", () => {
     expect(recordOf()).toEqual({

@@ -1,4 +1,5 @@
 import { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
+import type { XRayClient } from "@aws-sdk/client-xray";
 import { HttpRequest } from "@smithy/core/protocols";
 
 /** The service refused a call, in its own words. */
@@ -12,9 +13,17 @@ export class CallRefused extends Error {
   }
 }
 
-/** Calls the service's own operations as the SDK's clients call AWS's: with whatever credentials they would find. */
-export function extensionClient(endpoint: string, region: string | undefined) {
-  const client = new CloudTrailClient({ endpoint, ...(region !== undefined && { region }) });
+/**
+ * Calls the service's own operations as the SDK's clients call AWS's: with whatever credentials they would find.
+ *
+ * @param Client of the API to which the operations belong.
+ */
+export function extensionClient(
+  endpoint: string,
+  region: string | undefined,
+  Client: typeof CloudTrailClient | typeof XRayClient = CloudTrailClient,
+) {
+  const client = new Client({ endpoint, ...(region !== undefined && { region }) });
   return {
     async call<Output>(name: string, input: object): Promise<Output> {
       const url = new URL(`/dosimeter/${name}`, endpoint);

@@ -154,4 +154,58 @@ describe("embedded facts", () => {
     await facts.retain();
     expect(await facts.traces.readTraces(scope, [traceId], 1000)).toEqual([]);
   });
+
+  it("drop reads of traces with the record, and know from when on they have them all, whatever retention was", async () => {
+    const read = async () => {
+      const eventId = systemEnvironment.ids.uuid();
+      const read = {
+        kind: "document",
+        callerArn: "arn",
+        principalId: "",
+        selector: "{}",
+        traceIds: [traceId],
+      } as const;
+      await facts.events.append([
+        {
+          ...scope,
+          eventId,
+          eventTimeMs: nowMs,
+          category: "Data",
+          eventSource: "xray.amazonaws.com",
+          eventName: "BatchGetTraces",
+          readOnly: true,
+          username: "ada",
+          accessKeyId: "",
+          errorCode: "",
+          resources: [],
+          record: "{}",
+          traceRead: read,
+        },
+      ]);
+      return eventId;
+    };
+    const shown = async () => {
+      const accesses = await facts.exposure.accesses(scope, traceId, { fromMs: 0, untilMs: nowMs + 1 }, { limit: 9 });
+      return accesses.map(({ eventId }) => eventId);
+    };
+    const beganMs = await facts.exposure.completeSinceMs();
+    expect(beganMs).toBe(Date.UTC(2026, 2, 1, 12));
+    const former = await read();
+    nowMs += 60 * dayMs;
+    const latter = await read();
+    expect(await shown()).toEqual([latter, former]);
+    expect(await facts.exposure.completeSinceMs()).toBe(beganMs);
+    const firstKeptMs = Math.floor(nowMs / dayMs) * dayMs;
+    nowMs += 31 * dayMs;
+    await facts.retain();
+    expect(await shown()).toEqual([latter]);
+    expect(await facts.exposure.completeSinceMs()).toBe(firstKeptMs);
+    await facts.close();
+    facts = await openFacts({
+      environment,
+      dataFolder,
+      retention: { ...retention, eventRetentionDays: 365 },
+    });
+    expect(await facts.exposure.completeSinceMs()).toBe(firstKeptMs);
+  });
 });

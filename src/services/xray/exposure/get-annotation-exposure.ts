@@ -2,7 +2,8 @@ import { management } from "../../../audit/event.js";
 import { extensionRoute } from "../../extension-route.js";
 import { operation } from "../../operation.js";
 import type { XrayDeps } from "../deps.js";
-import { accessToAll } from "../trace-event.js";
+import { accessToRows } from "../trace-event.js";
+import { refuseLimited } from "../visible-traces.js";
 import { annotationFilter, type PageInput, pageOf } from "./exposure-input.js";
 import { readerView, seconds, sumView } from "./exposure-view.js";
 
@@ -18,7 +19,7 @@ export const getAnnotationExposure = (deps: XrayDeps) =>
       name: "GetAnnotationExposure",
       readOnly: true,
       event: management,
-      access: accessToAll("GetAnnotationExposure"),
+      access: accessToRows("GetAnnotationExposure"),
       recordedRequest: ({ Key, Value, StartTime, EndTime }) => ({
         key: Key,
         value: Value,
@@ -27,6 +28,7 @@ export const getAnnotationExposure = (deps: XrayDeps) =>
       }),
 
       async execute(input, call) {
+        refuseLimited(call, "GetAnnotationExposure");
         const traces = { filter: annotationFilter(input.Key, input.Value) };
         const { time, limit, after, tokenAfter } = pageOf(input, call, [input.Key, input.Value]);
         const scope = { accountId: call.accountId, region: call.region };

@@ -2,7 +2,8 @@ import { management } from "../../../audit/event.js";
 import { extensionRoute } from "../../extension-route.js";
 import { operation } from "../../operation.js";
 import type { XrayDeps } from "../deps.js";
-import { accessToAll } from "../trace-event.js";
+import { accessToRows } from "../trace-event.js";
+import { refuseLimited } from "../visible-traces.js";
 import { callerOf, type PageInput, pageOf } from "./exposure-input.js";
 import { accessView, readTimes, seconds, sumView } from "./exposure-view.js";
 
@@ -21,7 +22,7 @@ export const getCallerExposure = (deps: XrayDeps) =>
       name: "GetCallerExposure",
       readOnly: true,
       event: management,
-      access: accessToAll("GetCallerExposure"),
+      access: accessToRows("GetCallerExposure"),
       recordedRequest: ({ Caller, StartTime, EndTime }) => ({
         caller: Caller,
         startTime: StartTime,
@@ -29,6 +30,7 @@ export const getCallerExposure = (deps: XrayDeps) =>
       }),
 
       async execute(input, call) {
+        refuseLimited(call, "GetCallerExposure");
         const caller = callerOf(input.Caller);
         const { time, limit, after, tokenAfter } = pageOf(input, call, [input.Caller]);
         const scope = { accountId: call.accountId, region: call.region };

@@ -3,7 +3,8 @@ import { extensionRoute } from "../../extension-route.js";
 import { operation } from "../../operation.js";
 import type { XrayDeps } from "../deps.js";
 import { invalidRequest } from "../errors.js";
-import { accessToAll } from "../trace-event.js";
+import { accessToRows } from "../trace-event.js";
+import { refuseLimited } from "../visible-traces.js";
 import { callerOf, type PageInput, pageOf, timeInToken, traceIdOf } from "./exposure-input.js";
 import { accessView, readerView, seconds, sumView } from "./exposure-view.js";
 
@@ -22,7 +23,7 @@ export const getTraceExposure = (deps: XrayDeps) =>
       name: "GetTraceExposure",
       readOnly: true,
       event: management,
-      access: accessToAll("GetTraceExposure"),
+      access: accessToRows("GetTraceExposure"),
       recordedRequest: ({ TraceId, Caller, GroupBy, StartTime, EndTime }) => ({
         traceId: TraceId,
         caller: Caller,
@@ -32,6 +33,7 @@ export const getTraceExposure = (deps: XrayDeps) =>
       }),
 
       async execute(input, call) {
+        refuseLimited(call, "GetTraceExposure");
         const { GroupBy = "ACCESS", Caller } = input;
         if (GroupBy !== "ACCESS" && GroupBy !== "CALLER") throw invalidRequest("GroupBy must be ACCESS or CALLER");
         if (GroupBy === "CALLER" && Caller !== undefined) throw invalidRequest("Caller is for GroupBy ACCESS only");
