@@ -50,7 +50,7 @@ export function eventOf(facts: CallFacts): EventRow {
     })),
     record: recordOf(facts),
     ...(facts.access !== undefined && { access: facts.access }),
-    ...(isIndexed && { traceRead: traceReadOf(exposure, facts.caller, facts.requestParameters) }),
+    ...(isIndexed && { traceRead: traceReadOf(exposure, userIdentityOf(facts), facts.requestParameters) }),
   };
 }
 

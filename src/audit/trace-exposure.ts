@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import type { Caller } from "../identity/caller.js";
 import type { TraceRead, TraceReadKind } from "../storage/event-store.js";
 
 /** The traces that a call gave its caller, or that a refused one named. */
@@ -34,32 +33,19 @@ export function exposureFacts({ traceIds }: TraceExposure) {
 /**
  * What the index of exposure gets of a call. The selector is the request as the record has it; one that is too long keeps
  * its head, as a text.
+ *
+ * @param userIdentity as the record has it.
  */
-export function traceReadOf(exposure: TraceExposure, caller: Caller, requestParameters: unknown): TraceRead {
+export function traceReadOf(exposure: TraceExposure, userIdentity: string, requestParameters: unknown): TraceRead {
+  const { arn = "", principalId = "" } = JSON.parse(userIdentity);
   const selector = JSON.stringify(requestParameters ?? null);
   return {
     ...exposure,
-    callerArn: caller.kind === "anonymous" || caller.kind === "service" ? "" : caller.arn,
-    principalId: principalIdOf(caller),
+    callerArn: arn,
+    principalId,
     selector:
       selector.length <= selectorCharsMax
         ? selector
         : JSON.stringify(selector.slice(0, selectorCharsMax).toWellFormed()),
   };
-}
-
-/** As `userIdentity.principalId` has it. */
-function principalIdOf(caller: Caller): string {
-  switch (caller.kind) {
-    case "root":
-      return caller.accountId;
-    case "user":
-      return caller.userId;
-    case "role-session":
-      return `${caller.roleId}:${caller.sessionName}`;
-    case "service":
-      return caller.service;
-    case "anonymous":
-      return "";
-  }
 }
