@@ -54,6 +54,7 @@ import { operatorPages } from "./operator-pages.js";
 import { startDaemon } from "./receivers/daemon.js";
 import { startOtlpGrpcDoor } from "./receivers/otlp/grpc-door.js";
 import { otlpHttpDoor } from "./receivers/otlp/http-door.js";
+import { isLoopback } from "./receivers/otlp/senders.js";
 import type { Serve, Vouched } from "./receivers/vouched-call.js";
 import { cloudtrailService } from "./services/cloudtrail/service.js";
 import { cloudtrailDataService } from "./services/cloudtrail-data/service.js";
@@ -223,6 +224,7 @@ export async function compose(
         signingKeys,
         channelIngestion,
         tree,
+        installation: installationOf(config, dataFolder),
         environment,
       }),
       cloudtrailDataService({ settings, lake: facts.lake, channelIngestion, environment }),
@@ -447,6 +449,18 @@ function kmsElsewhere(config: Config): ExternalKms | undefined {
       "DOSIMETER_MASTER_KEY_KMS_URL, _KEY, _ACCESS_KEY_ID and _SECRET_ACCESS_KEY must be given together",
     );
   return externalKms({ url, keyArn, accessKeyId, secretAccessKey });
+}
+
+function installationOf(config: Config, dataFolder: string) {
+  const { masterKey, masterKeyFile, masterKeyKmsUrl } = config;
+  return {
+    isReachable: !isLoopback(config.host) && config.host !== "localhost",
+    speaksTls: config.tlsCertificate !== undefined,
+    masterKeyIsBesideData:
+      masterKey === undefined &&
+      masterKeyKmsUrl === undefined &&
+      (masterKeyFile === undefined || !path.relative(dataFolder, masterKeyFile).startsWith("..")),
+  };
 }
 
 /** @throws ConfigError for one without a key, and for files that cannot be used. */

@@ -15,10 +15,13 @@ import {
 import {
   AttachUserPolicyCommand,
   CreateAccessKeyCommand,
+  CreateLoginProfileCommand,
   CreateUserCommand,
+  DeleteLoginProfileCommand,
   DetachUserPolicyCommand,
   IAMClient,
   PutUserPolicyCommand,
+  UpdateAccountPasswordPolicyCommand,
 } from "@aws-sdk/client-iam";
 import {
   CreateKeyCommand,
@@ -126,8 +129,12 @@ describe("the scorecard of an installation in which nobody did anything", () => 
     // Nothing to look at is no pass.
     for (const id of ["trail-delivers", "log-bucket-is-not-public", "keys-are-rotated", "access-keys-are-rotated"])
       expect(checks.get(id)?.Status, id).toBe("NOT_APPLICABLE");
-    const { stdout, status } = await doctor();
-    expect(status).toBe(1);
+    // The root user asks; its key lies in the environment, and the master key beside the data.
+    expect(checks.get("master-key-is-elsewhere")?.Status).toBe("FAILED");
+    expect(checks.get("listeners-speak-tls")?.Status).toBe("NOT_APPLICABLE");
+    await eventually(async () => (await status("root-rests")) === "FAILED", "the use of root's key to be noted");
+    const { stdout, status: exitStatus } = await doctor();
+    expect(exitStatus).toBe(1);
     expect(stdout).toMatch(/^NOT SO \(critical\): A trail records who writes and who reads traces/m);
     expect(stdout).toMatch(/mend: aws cloudtrail put-event-selectors/);
     expect(stdout).toMatch(/^\d+ passed, \d+ failed, \d+ not applicable\n$/m);
@@ -276,6 +283,25 @@ describe("the scorecard of an account as auditors want it", () => {
       () => put("*"),
       () => put("xray:GetTraceSummaries"),
     );
+  });
+
+  it("has people with a second factor and strong passwords", async () => {
+    const UserName = "nobody";
+    const weak = { MinimumPasswordLength: 8 };
+    const strong = { MinimumPasswordLength: 14, PasswordReusePrevention: 24 };
+    await iam.send(new CreateLoginProfileCommand({ UserName, Password: "correct-Horse-7-battery" }));
+    expect(await shortcomings("people-have-second-factors")).toEqual(["signs in with a password alone"]);
+    expect(await shortcomings("passwords-are-strong")).toEqual(["the account has no password policy"]);
+    await iam.send(new UpdateAccountPasswordPolicyCommand(strong));
+    await spoiled(
+      "passwords-are-strong",
+      /8 characters are enough\n0 earlier passwords are remembered/,
+      () => iam.send(new UpdateAccountPasswordPolicyCommand(weak)),
+      () => iam.send(new UpdateAccountPasswordPolicyCommand(strong)),
+    );
+    await iam.send(new DeleteLoginProfileCommand({ UserName }));
+    expect(await status("people-have-second-factors")).toBe("NOT_APPLICABLE");
+    expect(await status("unused-credentials-are-off")).toBe("PASSED");
   });
 
   it("has alarms that somebody hears", async () => {

@@ -9,6 +9,8 @@ import type { EventStore } from "../../storage/event-store.js";
 import type { LakeQueries } from "../../storage/lake-queries.js";
 import type { SettingsStore } from "../../storage/settings-store.js";
 
+import type { Installation } from "./scorecard/account-facts.js";
+
 export interface CloudTrailDeps {
   readonly settings: SettingsStore;
   readonly events: EventStore;
@@ -19,5 +21,6 @@ export interface CloudTrailDeps {
   readonly channelIngestion: ChannelIngestion;
   readonly tree: Tree;
   readonly authorizer: Authorizer;
+  readonly installation: Installation;
   readonly environment: Environment;
 }

@@ -34,10 +34,30 @@ export interface AccountFacts {
   readonly traceKeyArn: string;
   readonly policies: readonly PolicyInForce[];
   readonly accessKeys: readonly AccessKeyFacts[];
+  /** Users with a password. */
+  readonly people: readonly PersonFacts[];
+  /** Absent where the account has none of its own. */
+  readonly passwordPolicy: Selectable<SettingsTables["iam_password_policies"]> | undefined;
+  readonly installation: Installation;
   readonly rules: readonly KnownRule[];
   readonly alerts: AlertConfiguration;
   /** ARNs of the account's topics that somebody confirmed to listen to. */
   readonly heardTopics: ReadonlySet<string>;
+}
+
+/** How the service was started, as far as auditors ask. */
+export interface Installation {
+  /** Whether other machines reach its ports. */
+  readonly isReachable: boolean;
+  readonly speaksTls: boolean;
+  /** Whether the key that seals all others lies in the data folder, beside what it seals. */
+  readonly masterKeyIsBesideData: boolean;
+}
+
+export interface PersonFacts {
+  readonly arn: string;
+  readonly hasDevice: boolean;
+  readonly lastUsedMs: number;
 }
 
 export interface AccessKeyFacts {
@@ -47,11 +67,12 @@ export interface AccessKeyFacts {
   readonly isRoot: boolean;
   readonly active: boolean;
   readonly createdMs: number;
+  readonly usedMs: number | undefined;
 }
 
 export async function readAccountFacts(
   queries: SettingsQueries,
-  of: { readonly accountId: string; readonly region: string; readonly nowMs: number },
+  of: Pick<AccountFacts, "accountId" | "region" | "nowMs" | "installation">,
 ): Promise<AccountFacts> {
   const { accountId, region } = of;
   const { configuration } = await accountState(queries, accountId);
@@ -82,6 +103,12 @@ export async function readAccountFacts(
     traceKeyArn: encryption?.key_arn ?? "",
     policies: await policiesOf(queries, accountId),
     accessKeys: await accessKeysOf(queries, accountId),
+    people: await peopleOf(queries, accountId),
+    passwordPolicy: await queries
+      .selectFrom("iam_password_policies")
+      .selectAll()
+      .where("account_id", "=", accountId)
+      .executeTakeFirst(),
     rules: await knownRules(queries, accountId),
     alerts: configuration,
     heardTopics: new Set(subscriptions.map((row) => row.topic_arn)),
@@ -141,7 +168,8 @@ async function accessKeysOf(queries: SettingsQueries, accountId: string): Promis
   const rows = await queries
     .selectFrom("iam_access_keys as key")
     .leftJoin("iam_entities as user", "user.entity_id", "key.owner_id")
-    .select(["key.access_key_id", "key.owner_id", "key.status", "key.created_ms", "user.arn"])
+    .leftJoin("iam_key_uses as use", "use.access_key_id", "key.access_key_id")
+    .select(["key.access_key_id", "key.owner_id", "key.status", "key.created_ms", "user.arn", "use.used_ms"])
     .where("key.account_id", "=", accountId)
     .orderBy("key.access_key_id")
     .execute();
@@ -151,5 +179,28 @@ async function accessKeysOf(queries: SettingsQueries, accountId: string): Promis
     isRoot: row.owner_id === accountId,
     active: row.status === "Active",
     createdMs: row.created_ms,
+    usedMs: row.used_ms ?? undefined,
+  }));
+}
+
+async function peopleOf(queries: SettingsQueries, accountId: string): Promise<PersonFacts[]> {
+  const rows = await queries
+    .selectFrom("iam_passwords as password")
+    .innerJoin("iam_entities as user", "user.entity_id", "password.user_id")
+    .select(["user.arn", "user.entity_id", "password.last_used_ms", "password.changed_ms"])
+    .where("user.account_id", "=", accountId)
+    .orderBy("user.arn")
+    .execute();
+  const devices = await queries
+    .selectFrom("iam_mfa_devices")
+    .select("user_id")
+    .where("account_id", "=", accountId)
+    .where("enabled_ms", "is not", null)
+    .execute();
+  const holders = new Set(devices.map((device) => device.user_id));
+  return rows.map((row) => ({
+    arn: row.arn,
+    hasDevice: holders.has(row.entity_id),
+    lastUsedMs: row.last_used_ms ?? row.changed_ms,
   }));
 }

@@ -8,12 +8,19 @@ import { type AccountFacts, readAccountFacts } from "./account-facts.js";
 import { alarmChecks } from "./alarm-checks.js";
 import { bucketAndKeyChecks } from "./bucket-and-key-checks.js";
 import type { Check } from "./check.js";
+import { installationChecks } from "./installation-checks.js";
 import { trailChecks } from "./trail-checks.js";
 
 /** Shortcomings of one check that are shown; all are counted. */
 const shortcomingsShownMax = 100;
 
-const checks: readonly Check[] = [...trailChecks, ...bucketAndKeyChecks, ...accessChecks, ...alarmChecks];
+const checks: readonly Check[] = [
+  ...trailChecks,
+  ...bucketAndKeyChecks,
+  ...accessChecks,
+  ...alarmChecks,
+  ...installationChecks,
+];
 
 /** How an account stands against what auditors ask, from its settings as they are now. */
 export const getScorecard = (deps: CloudTrailDeps) =>
@@ -27,7 +34,8 @@ export const getScorecard = (deps: CloudTrailDeps) =>
 
       async execute(input, { accountId, region, nowMs }) {
         checkMembers(input, []);
-        const facts = await readAccountFacts(deps.settings.read, { accountId, region, nowMs });
+        const { settings, installation } = deps;
+        const facts = await readAccountFacts(settings.read, { accountId, region, nowMs, installation });
         const results = checks.map((check) => resultOf(check, facts));
         const count = (status: string) => results.filter((result) => result.Status === status).length;
         return {
