@@ -3,10 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CloudTrailClient, LookupEventsCommand } from "@aws-sdk/client-cloudtrail";
 import {
+  AddRoleToInstanceProfileCommand,
   AttachUserPolicyCommand,
   ChangePasswordCommand,
   CreateAccessKeyCommand,
   CreateAccountAliasCommand,
+  CreateInstanceProfileCommand,
   CreateLoginProfileCommand,
   CreateRoleCommand,
   CreateUserCommand,
@@ -559,8 +561,16 @@ describe("people over the wire", () => {
       access_key_2_active: "false",
     });
 
+    await iam.send(new CreateInstanceProfileCommand({ InstanceProfileName: "machine" }));
+    await iam.send(new AddRoleToInstanceProfileCommand({ InstanceProfileName: "machine", RoleName: "guarded" }));
     const { SummaryMap } = await iam.send(new GetAccountSummaryCommand());
-    expect(SummaryMap).toMatchObject({ Users: 6, MFADevices: 3, MFADevicesInUse: 3, AccountAccessKeysPresent: 1 });
+    expect(SummaryMap).toMatchObject({
+      Users: 6,
+      MFADevices: 3,
+      MFADevicesInUse: 3,
+      AccountAccessKeysPresent: 1,
+      InstanceProfiles: 1,
+    });
     const details = [];
     let Marker: string | undefined;
     do {
@@ -572,6 +582,8 @@ describe("people over the wire", () => {
     } while (Marker !== undefined);
     const tom = details.find((detail) => "UserName" in detail && detail.UserName === "tom");
     expect(tom).toMatchObject({ UserPolicyList: [{ PolicyName: "with-a-code" }], AttachedManagedPolicies: [] });
+    const guarded = details.find((detail) => "RoleName" in detail && detail.RoleName === "guarded");
+    expect(guarded).toMatchObject({ InstanceProfileList: [{ InstanceProfileName: "machine" }] });
     expect(details.map((detail: UserDetail & RoleDetail) => detail.UserName ?? detail.RoleName)).toEqual(
       expect.arrayContaining(["ann", "lea", "max", "mia", "rob", "tom", "guarded"]),
     );

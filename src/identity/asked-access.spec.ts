@@ -31,7 +31,11 @@ describe("what a call asked", () => {
     };
     const text = textOf(
       [access, { ...refused, resourceAnswer: "role", sessionAnswer: "none" }, true],
-      [{ action: "s3:ListBucket", resource: "arn:aws:s3:::box" }, { ...allowed, resourceAnswer: "deny" }, false],
+      [
+        { action: "s3:ListBucket", resource: "arn:aws:s3:::box", multiFactorNow: true },
+        { ...allowed, resourceAnswer: "deny" },
+        false,
+      ],
     );
     const { resourcePolicy: _, ...asked } = access;
     expect(readAskedAccess(text)).toEqual({
@@ -47,7 +51,7 @@ describe("what a call asked", () => {
           sessionAnswer: "none",
         },
         {
-          access: { action: "s3:ListBucket", resource: "arn:aws:s3:::box" },
+          access: { action: "s3:ListBucket", resource: "arn:aws:s3:::box", multiFactorNow: true },
           grantRequired: false,
           allowed: true,
           demanded: false,

@@ -21,6 +21,7 @@ interface Rest extends AnswersBeside {
   readonly account?: string;
   readonly conditions?: AccessRequest["conditions"];
   readonly viaService?: true;
+  readonly multiFactorNow?: true;
   readonly rows?: AccessRequest["rows"];
   readonly limited?: true;
   readonly grantRequired?: true;
@@ -63,7 +64,7 @@ export class AskedAccess {
 
 function restOf(
   accountId: string,
-  { resourceAccountId, conditions, viaService, rows, resourcePolicy }: AccessRequest,
+  { resourceAccountId, conditions, viaService, multiFactorNow, rows, resourcePolicy }: AccessRequest,
   decision: Decision,
   demanded: boolean,
 ): Rest | undefined {
@@ -71,12 +72,14 @@ function restOf(
   const elsewhere = resourceAccountId !== undefined && resourceAccountId !== accountId;
   const required = resourcePolicy?.required === true;
   const conditioned = conditions !== undefined && Object.keys(conditions).length > 0;
-  const plain = !elsewhere && !conditioned && !viaService && !rows && !required && !resourceAnswer && !sessionAnswer;
+  const answered = resourceAnswer !== undefined || sessionAnswer !== undefined;
+  const plain = !elsewhere && !conditioned && !viaService && !multiFactorNow && !rows && !required && !answered;
   if (plain && allowed && demanded) return undefined;
   return {
     ...(elsewhere && { account: resourceAccountId }),
     ...(conditioned && { conditions }),
     ...(viaService && { viaService }),
+    ...(multiFactorNow && { multiFactorNow }),
     ...(rows && { rows }),
     ...(decision.allowed && decision.rows && { limited: true }),
     ...(required && { grantRequired: true }),
@@ -100,7 +103,18 @@ export function readAskedAccess(text: string): { questions: AskedQuestion[]; omi
 }
 
 function questionOf([action, resource, rest = {}]: Written): AskedQuestion {
-  const { account, conditions, viaService, rows, limited, grantRequired, refused, optional, ...beside } = rest;
+  const {
+    account,
+    conditions,
+    viaService,
+    multiFactorNow,
+    rows,
+    limited,
+    grantRequired,
+    refused,
+    optional,
+    ...beside
+  } = rest;
   return {
     access: {
       action,
@@ -108,6 +122,7 @@ function questionOf([action, resource, rest = {}]: Written): AskedQuestion {
       ...(account !== undefined && { resourceAccountId: account }),
       ...(conditions && { conditions }),
       ...(viaService && { viaService }),
+      ...(multiFactorNow && { multiFactorNow }),
       ...(rows && { rows }),
     },
     grantRequired: grantRequired === true,

@@ -29,10 +29,13 @@ const momentsMax = 100;
  * Calls need be told apart only by what policies look at. Times are compared with moments that stand in the policies, so
  * they divide a period into few.
  *
- * @throws MalformedPolicy for policies that look at the time as a text, by which every call would be its own.
+ * @throws MalformedPolicy for policies that look at the time as a text or at a second factor's age, by which every call
+ * would be its own.
  */
 export function factsNeeded(documents: readonly PolicyDocument[]): FactsNeeded {
   const keys = new Set(documents.flatMap(conditionKeys).map((key) => key.toLowerCase()));
+  if (keys.has("aws:multifactorauthage"))
+    throw new MalformedPolicy("A policy that looks at the age of a second factor cannot be replayed.");
   const momentsMs = [...new Set(documents.flatMap(momentsOf))];
   if (momentsMs.length > momentsMax) throw new MalformedPolicy("The policies name too many moments to be replayed.");
   return {

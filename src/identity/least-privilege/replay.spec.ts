@@ -241,13 +241,14 @@ describe("a replay", () => {
     );
   });
 
-  it("refuses policies that look at the time as a text: every call would be its own", () => {
+  it("refuses policies that look at the time as a text, or at a second factor's age: every call would be its own", () => {
     const parsed = (Condition: object) =>
       parsePolicy(
         JSON.stringify({ Statement: { Effect: "Allow", Action: "*", Resource: "*", Condition } }),
         "identity",
       );
     expect(() => factsNeeded([parsed({ StringLike: { "aws:CurrentTime": "2026-*" } })])).toThrow(/compares the time/);
+    expect(() => factsNeeded([parsed({ NumericLessThan: { "aws:MultiFactorAuthAge": "60" } })])).toThrow(/the age/);
     const many = Array.from({ length: 60 }, (_, day) => String(1_772_000_000 + day * 86_400));
     expect(() => factsNeeded([parsed({ DateEquals: { "aws:CurrentTime": many } })])).toThrow(/too many moments/);
   });

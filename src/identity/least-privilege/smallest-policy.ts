@@ -126,7 +126,10 @@ function clauseOf(name: SmallestCondition, groups: readonly AccessGroup[]): Clau
     case "SecureTransport":
       return always("1") ? ["Bool", "aws:SecureTransport", "true"] : undefined;
     case "MultiFactorAuth":
-      return always("true") ? ["Bool", "aws:MultiFactorAuthPresent", "true"] : undefined;
+      // Sessions of a role may be recorded with a second factor, which the role's own policies never see.
+      return always("true") && !groups.some(({ principalId }) => principalId.startsWith("AROA"))
+        ? ["Bool", "aws:MultiFactorAuthPresent", "true"]
+        : undefined;
     case "RequestedRegion":
       return values.length <= valuesMax ? ["StringEquals", "aws:RequestedRegion", values.map(literal)] : undefined;
     case "UserAgent":

@@ -67,7 +67,7 @@ export function profileResources(name: string | undefined, call: Call) {
   return name === undefined ? [] : [{ type: "AWS::IAM::InstanceProfile", name, arn }];
 }
 
-async function profileOf(queries: SettingsQueries, row: ProfileRow) {
+export async function profileOf(queries: SettingsQueries, row: ProfileRow) {
   const role =
     row.role_id === null
       ? undefined

@@ -48,7 +48,7 @@ async function countsOf(queries: SettingsQueries, accountId: string) {
     .execute();
   const entityCount = (kind: string) => Number(entities.find((row) => row.kind === kind)?.count ?? 0);
   const count = async (
-    table: "iam_policies" | "iam_mfa_devices",
+    table: "iam_policies" | "iam_mfa_devices" | "iam_instance_profiles" | "iam_openid_providers",
     condition: "any" | "in use" = "any",
   ): Promise<number> => {
     const row = await queries
@@ -76,6 +76,8 @@ async function countsOf(queries: SettingsQueries, accountId: string) {
     Roles: entityCount("role"),
     Policies: await count("iam_policies"),
     PolicyVersionsInUse: Number(versions.count),
+    InstanceProfiles: await count("iam_instance_profiles"),
+    Providers: await count("iam_openid_providers"),
     MFADevices: await count("iam_mfa_devices"),
     MFADevicesInUse: await count("iam_mfa_devices", "in use"),
     AccountAccessKeysPresent: rootKey === undefined ? 0 : 1,

@@ -6,6 +6,7 @@ import { operation } from "../../operation.js";
 import { boundaryOf, type EntityRow, tagsOf } from "../entities.js";
 import { encodeDocument, IamConstraints } from "../iam-constraints.js";
 import type { IamDeps } from "../iam-deps.js";
+import { profileOf } from "../instance-profiles.js";
 import { pageOf, pageStart } from "../listing.js";
 import { awsPolicyRow, type PolicyRow, policyOf, policyUses } from "../managed-policies.js";
 
@@ -107,12 +108,18 @@ async function groupDetail(queries: SettingsQueries, row: EntityRow): Promise<Ia
 }
 
 async function roleDetail(queries: SettingsQueries, row: EntityRow): Promise<Iam.RoleDetail> {
+  const profiles = await queries
+    .selectFrom("iam_instance_profiles")
+    .selectAll()
+    .where("role_id", "=", row.entity_id)
+    .orderBy("name_lower")
+    .execute();
   return {
     ...named(row),
     RoleName: row.name,
     RoleId: row.entity_id,
     AssumeRolePolicyDocument: encodeDocument(row.trust_policy ?? ""),
-    InstanceProfileList: [],
+    InstanceProfileList: await Promise.all(profiles.map((profile) => profileOf(queries, profile))),
     RolePolicyList: await inlinePolicies(queries, row),
     AttachedManagedPolicies: await attachedPolicies(queries, row),
     ...boundaryOf(row),
