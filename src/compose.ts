@@ -26,6 +26,7 @@ import { createNotificationDelivery } from "./jobs/deliver-notifications.js";
 import { createDetection } from "./jobs/detect.js";
 import { createCallInsights } from "./jobs/detect-call-insights.js";
 import { createInsightDetection } from "./jobs/detect-insights.js";
+import { createErasing } from "./jobs/erase-traces.js";
 import { createEventStreams } from "./jobs/event-streams.js";
 import { createRecordFollowing, type RecordFollower } from "./jobs/follow-record.js";
 import { createTreeFollower } from "./jobs/follow-tree.js";
@@ -92,6 +93,7 @@ const notificationsEveryMs = 1_000;
 const alertsEveryMs = 1_000;
 const upkeepEveryMs = 60_000;
 const retrievalsEveryMs = 500;
+const erasuresEveryMs = 500;
 /** A minute of traces is looked at once it is over; this is how soon that, and a group that wants insights, is noticed. */
 const insightsEveryMs = 5_000;
 const importsEveryMs = 1_000;
@@ -323,6 +325,19 @@ export async function compose(
     const callInsights = createCallInsights({ ...watching, rates: facts.callRates, recorder });
     const insightPublishing = createInsightPublishing({ ...watching, destinations });
     const alertPublishing = createAlertPublishing({ ...watching, destinations });
+    const erasing = createErasing({
+      traces: kept.traces,
+      index,
+      eraser: facts.eraser,
+      settings,
+      vault,
+      recorder,
+      rejections,
+      environment,
+      traceRetentionDays: config.traceRetentionDays,
+      shared: config.clickhouseUrl !== undefined,
+      reportFailure: log.failure,
+    });
     const retrievals = createRetrievals({ traces, settings, environment, reportFailure: log.failure });
     const storeUpkeep = createStoreUpkeep({ settings, lake: facts.lake });
     const queries = createQueryRunning({
@@ -370,6 +385,8 @@ export async function compose(
         { name: "detect call insights", everyMs: insightsEveryMs, run: () => callInsights.run() },
         { name: "publish insights", everyMs: insightsEveryMs, run: () => insightPublishing.run() },
         { name: "retrieve traces", everyMs: retrievalsEveryMs, run: () => retrievals.run() },
+        { name: "erase traces", everyMs: erasuresEveryMs, run: () => erasing.run() },
+        { name: "tidy erasures", everyMs: erasuresEveryMs, run: () => erasing.tidy() },
         { name: "forget retrievals", everyMs: upkeepEveryMs, run: () => retrievals.forget() },
         { name: "keep event data stores", everyMs: upkeepEveryMs, run: () => storeUpkeep.run(clock.nowMs()) },
         { name: "run queries", everyMs: queriesEveryMs, run: () => queries.run() },

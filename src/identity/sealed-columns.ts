@@ -15,6 +15,7 @@ export const sealedColumns = [
   { table: "store_keys", key: "store", column: "sealed", context: storeKeyContext },
   { table: "trail_signing_keys", key: "fingerprint", column: "private_key", context: signingKeyContext },
   { table: "tree", key: "name", column: "private_key", context: treeKeyContext },
+  { table: "xray_erasure_selectors", key: "erasure_id", column: "sealed", context: erasureContext },
   { table: "xray_masking_keys", key: "account_id", column: "sealed", context: maskingKeyContext },
 ] as const satisfies readonly SealedColumn[];
 
@@ -65,6 +66,10 @@ export function storeKeyContext(store: string): string {
 
 export function maskingKeyContext(accountId: string): string {
   return `masking-key:${accountId}`;
+}
+
+export function erasureContext(erasureId: string): string {
+  return `erasure:${erasureId}`;
 }
 
 /** There is one tree. */

@@ -430,6 +430,8 @@ describe("the rules that ship", () => {
     ],
     ["trace-encryption-ended", { eventName: "PutEncryptionConfig", requestParameters: { type: "NONE" } }, true],
     ["masking-weakened", { eventName: "DeleteMaskingRule" }, true],
+    ["traces-erased", { eventName: "StartTraceErasure", requestParameters: {} }, true],
+    ["traces-erased", { eventName: "StartTraceErasure", requestParameters: { dryRun: true } }, false],
     ["masking-weakened", { eventName: "DeleteMaskingRule", errorCode: "AccessDenied" }, false],
     ["masking-weakened", { eventName: "GetMaskingRules" }, false],
     [

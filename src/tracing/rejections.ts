@@ -120,6 +120,21 @@ export class RejectionLog {
     }
   }
 
+  /** Leaves the counts and takes the examples: which trace one belongs to cannot be told of all. */
+  async forgetExamples({ accountId, region }: Scope): Promise<void> {
+    for (const entry of this.#waiting.values())
+      if (entry.scope.accountId === accountId && entry.scope.region === region) entry.sample = "";
+    await this.#settings.transact(async (tx) => {
+      await tx
+        .updateTable("xray_rejections")
+        .set({ sample: "" })
+        .where("account_id", "=", accountId)
+        .where("region", "=", region)
+        .where("sample", "!=", "")
+        .execute();
+    });
+  }
+
   /** Newest hour first; what this process has noted is stored before. */
   async read(scope: Scope, nowMs: number, range: { fromMs: number; untilMs: number }): Promise<Rejections[]> {
     await this.flush(nowMs);

@@ -35,7 +35,9 @@ export type SegmentErrorCode =
   | "MissingEndTime"
   | "InvalidEndTime"
   | "MissingParentId"
-  | "InvalidParentId";
+  | "InvalidParentId"
+  /** Not of the document: its trace was erased a short time ago. */
+  | "TraceErased";
 
 /** Where a document's elements go. An array of subsegments is several elements. */
 export interface SegmentSink {

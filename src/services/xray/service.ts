@@ -1,6 +1,7 @@
 import * as sdk from "@aws-sdk/client-xray";
 import type { Service } from "../operation.js";
 import type { XrayDeps } from "./deps.js";
+import { erasingRoutes } from "./erasing/routes.js";
 import { exposureRoutes } from "./exposure/operations.js";
 import { graphsOperations } from "./graphs/operations.js";
 import { groupsOperations } from "./groups/operations.js";
@@ -39,6 +40,7 @@ export function xrayService(deps: XrayDeps): Service {
       getRejectedSegments(deps),
       ...exposureRoutes(deps),
       ...maskingRoutes(deps),
+      ...erasingRoutes(deps),
     ].map((route) => ({
       ...route,
       operation: underPolicies(route.operation),

@@ -8,6 +8,7 @@ import type { LakeQueries, LakeQueryLimits } from "../lake-queries.js";
 import type { LakeStore } from "../lake-store.js";
 import type { LogEventStore } from "../log-event-store.js";
 import type { MetricStore } from "../metric-store.js";
+import type { TraceEraser } from "../trace-eraser.js";
 import type { TraceIndex } from "../trace-index.js";
 import type { TraceSource } from "../trace-source.js";
 import type { TraceStore } from "../trace-store.js";
@@ -22,6 +23,7 @@ import { migrateFacts } from "./migrate-facts.js";
 import type { SearchLimits } from "./search-index.js";
 import { StoredAccessHistory } from "./stored-access-history.js";
 import { StoredCallRates } from "./stored-call-rates.js";
+import { StoredErasing } from "./stored-erasing.js";
 import { StoredEvents } from "./stored-events.js";
 import { StoredExposure } from "./stored-exposure.js";
 import { StoredLake } from "./stored-lake.js";
@@ -64,11 +66,12 @@ export interface FactStatistics {
   readonly pendingBytes: number;
 }
 
-/** Everything that is only ever added to. */
+/** Everything that is only ever added to, and what is erased of it. */
 export interface Facts {
   readonly traces: TraceStore;
   readonly source: TraceSource;
   readonly index: TraceIndex;
+  readonly eraser: TraceEraser;
   readonly events: EventStore;
   readonly accessHistory: AccessHistory;
   readonly exposure: ExposureStore;
@@ -143,6 +146,7 @@ class OpenFacts implements Facts {
   readonly traces: TraceStore;
   readonly source: TraceSource;
   readonly index: TraceIndex;
+  readonly eraser: TraceEraser;
   readonly events: EventStore;
   readonly accessHistory: AccessHistory;
   readonly exposure: ExposureStore;
@@ -189,6 +193,7 @@ class OpenFacts implements Facts {
     this.logEvents = new StoredLogEvents(parts.database, parts.writer);
     this.lake = new StoredLake(parts.database, parts.environment);
     this.lakeQueries = new StoredLakeQueries(parts.database, parts.lakeQueryLimits);
+    this.eraser = new StoredErasing(parts.database, parts.writer);
     this.tree = new StoredTree(parts.database, parts.writer);
     // What fails now is done an hour later.
     this.#retaining = setInterval(() => void this.retain().catch(() => undefined), retainEveryMs);

@@ -17,6 +17,7 @@ import { snsMigrations } from "./migrations/sns.js";
 import { trailsMigrations } from "./migrations/trails.js";
 import { treeMigrations } from "./migrations/tree.js";
 import { xrayMigrations } from "./migrations/xray.js";
+import { xrayErasureMigrations } from "./migrations/xray-erasures.js";
 import { xrayGroupMigrations } from "./migrations/xray-groups.js";
 import { xrayIndexMigrations } from "./migrations/xray-index.js";
 import { xrayInsightsMigrations } from "./migrations/xray-insights.js";
@@ -45,6 +46,7 @@ export const migrations: readonly Migration[] = [
   ...xrayRejectionMigrations,
   ...xrayIndexMigrations,
   ...xrayMaskingMigrations,
+  ...xrayErasureMigrations,
   ...lakeMigrations,
   ...lakeQueryMigrations,
   ...channelMigrations,

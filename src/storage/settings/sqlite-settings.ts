@@ -65,6 +65,8 @@ async function openFile(file: string, busyWaitMs: number): Promise<Database.Data
     // In WAL mode only FULL syncs the log at each commit; NORMAL would lose the last ones with the power.
     database.exec("PRAGMA synchronous = FULL");
     database.exec("PRAGMA foreign_keys = ON");
+    // What is deleted is overwritten: examples of documents and sealed secrets would stay in free pages.
+    database.exec("PRAGMA secure_delete = ON");
     database.exec(`PRAGMA busy_timeout = ${busyWaitMs}`);
     return database;
   } catch (error) {

@@ -16,6 +16,7 @@ import type { SnsTables } from "./tables/sns.js";
 import type { TrailTables } from "./tables/trails.js";
 import type { TreeTables } from "./tables/tree.js";
 import type { XrayTables } from "./tables/xray.js";
+import type { XrayErasureTables } from "./tables/xray-erasures.js";
 import type { XrayGroupTables } from "./tables/xray-groups.js";
 import type { XrayIndexTables } from "./tables/xray-index.js";
 import type { XrayInsightsTables } from "./tables/xray-insights.js";
@@ -51,5 +52,6 @@ export interface SettingsTables
     XrayInsightsTables,
     XraySettingsTables,
     XrayMaskingTables,
+    XrayErasureTables,
     XrayRejectionTables,
     XrayRetrievalTables {}

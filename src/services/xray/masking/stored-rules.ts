@@ -37,13 +37,17 @@ export async function readRules(
 }
 
 /** @returns undefined where there are no rules. */
-export async function readMasker(queries: SettingsQueries, vault: Vault, scope: Scope): Promise<Masker | undefined> {
+export async function readMasker(
+  queries: SettingsQueries | SettingsTransaction,
+  vault: Vault,
+  scope: Scope,
+): Promise<Masker | undefined> {
   const rules = await readRules(queries, scope);
   return rules.length === 0 ? undefined : compileMasker(rules, await readHash(queries, vault, scope.accountId));
 }
 
 /** The hash of an account's values. An account has its key from its first rule on. */
-export async function readHash(queries: SettingsQueries, vault: Vault, accountId: string) {
+export async function readHash(queries: SettingsQueries | SettingsTransaction, vault: Vault, accountId: string) {
   const row = await queries
     .selectFrom("xray_masking_keys")
     .select("sealed")

@@ -31,10 +31,22 @@ export class SegmentBatch implements SegmentSink {
     this.rows.push({ ...segment, document, receivedMs: this.#receivedMs });
   }
 
+  /** Refuses what was accepted of the traces. */
+  refuseErased(erased: ReadonlySet<string>): void {
+    const kept = this.rows.filter(({ traceId }) => !erased.has(traceId));
+    for (const { traceId, segmentId } of this.rows)
+      if (erased.has(traceId))
+        this.reject(
+          { id: segmentId, errorCode: "TraceErased", message: "Invalid segment. ErrorCode: TraceErased" },
+          "",
+        );
+    this.rows.splice(0, this.rows.length, ...kept);
+  }
+
   reject(rejected: RejectedSegment, document: string): void {
     const { id, errorCode, message } = rejected;
     this.unprocessed.push({ ...(id !== undefined && { Id: id }), ErrorCode: errorCode, Message: message });
-    const example = this.#masker === undefined ? document : this.#masker.example(document);
+    const example = this.#masker === undefined || document === "" ? document : this.#masker.example(document);
     this.#rejections.note(this.#scope, this.#receivedMs, rejected, example);
   }
 }

@@ -1,0 +1,36 @@
+const scope = "account_id = {accountId:String} AND region = {region:String}";
+const ofTraces = `${scope} AND trace_id IN {traceIds:Array(String)}`;
+/** A span is a text of JSON (`tracing/otel/spans-of-segment.ts`). */
+const ofSpans = `${scope} AND log_group_id = {logGroupId:String}
+  AND JSONExtractString(message, 'traceId') IN {otelIds:Array(String)}`;
+
+const erased = { segments: ofTraces, traces: ofTraces, log_events: ofSpans } as const;
+export type ErasedTable = keyof typeof erased;
+
+/** A mutation rewrites every part that holds such a row, and looks at all: ask first whether there is anything. */
+export function anyErased(table: ErasedTable): string {
+  return `SELECT 1 AS found FROM ${table} WHERE ${erased[table]} LIMIT 1`;
+}
+
+/** It rewrites parts in the background; a lightweight delete would leave the bytes where they are. */
+export function eraseRows(table: ErasedTable): string {
+  return `ALTER TABLE ${table} DELETE WHERE ${erased[table]} SETTINGS mutations_sync = 0`;
+}
+
+export const amountOfTraces = `
+SELECT uniqExact(trace_id) AS traces, uniqExact(trace_id, segment_id) AS documents FROM segments WHERE ${ofTraces}`;
+
+export const traceIdsOfScope = `
+SELECT DISTINCT trace_id FROM segments WHERE ${scope} AND trace_id > {after:String} ORDER BY trace_id LIMIT {limit:UInt32}`;
+
+/** Of the tables above, what is not done yet, and why if it fails. */
+export const mutationsUnderWay = `
+SELECT latest_fail_reason AS failure FROM system.mutations
+WHERE database = currentDatabase() AND table = {table:String} AND NOT is_done`;
+
+/** Parts that were replaced by then and are still on the disk. */
+export const oldParts = `
+SELECT 1 AS found FROM system.parts
+WHERE database = currentDatabase() AND table IN ('segments', 'traces', 'log_events') AND NOT active
+  AND toUnixTimestamp(remove_time) <= {erasedSeconds:Int64}
+LIMIT 1`;
