@@ -14,6 +14,7 @@ const usage = `usage: dosimeter <command> [--setting value …]
   export    log files as OCSF events, for other tools
   verify    check log files, digests and proofs offline
   prove     get the proof that a record is in the tree of all records, or that the tree has only grown
+  erase     have traces erased before the end of their retention
   doctor    check an account against what auditors ask, and say how to mend it
   exposure  say who has seen a trace, what a caller has seen, or who has seen traces of a customer
   token     print the bearer token of OpenTelemetry's exporters for the access key in the environment
@@ -46,6 +47,11 @@ export async function main(argv: readonly string[]): Promise<void> {
       case "prove": {
         const { runProve } = await import("./commands/run-prove.js");
         process.exitCode = await runProve(rest);
+        return;
+      }
+      case "erase": {
+        const { runErase } = await import("./commands/run-erase.js");
+        process.exitCode = await runErase(rest);
         return;
       }
       case "doctor": {

@@ -253,6 +253,22 @@ describe("erasing", () => {
     expect(await runVerify(["--proof", after, "--key", key], { out: () => {}, error: () => {} })).toBe(0);
   });
 
+  it("is a command, too", async () => {
+    const erase = async (...args: string[]) =>
+      promisify(execFile)(process.execPath, [program, "erase", ...args], { env: dosimeter.cliEnvironment() }).then(
+        ({ stdout }) => ({ text: stdout, status: 0 }),
+        (reason: { stderr: string; code: number }) => ({ text: reason.stderr, status: reason.code }),
+      );
+    const counted = await erase("--trace", kept, "--reason", "how many", "--dry-run");
+    expect(counted).toMatchObject({
+      status: 0,
+      text: expect.stringContaining("would erase 1 traces with 1 documents"),
+    });
+    expect(await erase("--trace", "x", "--reason", "r")).toMatchObject({ status: 1 });
+    expect(await erase("--trace", kept)).toMatchObject({ status: 2, text: expect.stringContaining("--reason") });
+    expect(await readable(kept)).toEqual([kept]);
+  });
+
   it("refuses what comes later of an erased trace, and takes the others of the call", async () => {
     const fresh = newTraceId();
     const refused = await put(documentOf(spanned, person), documentOf(fresh, other), documentOf(second, other));
@@ -281,7 +297,7 @@ describe("erasing", () => {
       },
     });
     const erased = await records("EraseTraces");
-    expect(erased).toHaveLength(3);
+    expect(erased).toHaveLength(4);
     expect(erased.find(({ requestParameters: { reference } }) => reference === "ticket 17")).toMatchObject({
       eventSource: "xray.amazonaws.com",
       requestParameters: {
@@ -291,7 +307,7 @@ describe("erasing", () => {
       responseElements: { status: "COMPLETE", traceCount: 3, documentCount: 5 },
     });
     const { Erasures } = await call("ListTraceErasures");
-    expect(Erasures).toHaveLength(3);
+    expect(Erasures).toHaveLength(4);
     expect(JSON.stringify([started, erased, Erasures])).not.toContain(person);
   });
 
