@@ -290,6 +290,36 @@ describe("A trail with a KMS key", () => {
   }
 });
 
+describe("A trail to buckets at another endpoint", () => {
+  it("passes its key and context along, and shows the key that the store used", async () => {
+    const env = {
+      DOSIMETER_DELIVERY_SECONDS: "1",
+      DOSIMETER_S3_ENDPOINT: service.endpoint,
+      DOSIMETER_S3_ACCESS_KEY_ID: service.root.accessKeyId,
+      DOSIMETER_S3_SECRET_ACCESS_KEY: service.root.secretAccessKey,
+    };
+    const other = await startDosimeter({ env });
+    try {
+      await makeTrailBucket(service, "from-elsewhere");
+      const there = other.client(CloudTrailClient);
+      const trail = { Name: "away", S3BucketName: "from-elsewhere" };
+      const unknown = new CreateTrailCommand({ ...trail, KmsKeyId: "alias/none" });
+      await expect(there.send(unknown)).rejects.toMatchObject({ name: "KmsKeyNotFoundException" });
+      const made = await there.send(new CreateTrailCommand({ ...trail, KmsKeyId: "alias/trails" }));
+      expect(made.KmsKeyId).toBe(key.arn);
+      await there.send(new StartLoggingCommand({ Name: "away" }));
+      const [Key] = await eventually(async () => {
+        const found = await keysOf(service, "from-elsewhere");
+        return found.length > 0 ? found : undefined;
+      }, "a delivery");
+      const head = await s3.send(new HeadObjectCommand({ Bucket: "from-elsewhere", Key }));
+      expect(head).toMatchObject({ ServerSideEncryption: "aws:kms", SSEKMSKeyId: key.arn });
+    } finally {
+      await other.stop();
+    }
+  }, 60_000);
+});
+
 describe("Encrypted objects over the wire", () => {
   it("say how they are encrypted, and stream in ranges and whole", async () => {
     const Bucket = "encrypted-by-default";

@@ -131,6 +131,10 @@ describe("Encryption of objects", () => {
     await expect(s3.run("HeadObject", { Bucket, Key: "k", ChecksumMode: "ENABLED" }, reader())).rejects.toEqual(
       refusal("AccessDenied", 403),
     );
+    const attributes = (...ObjectAttributes: string[]) =>
+      s3.run("GetObjectAttributes", { Bucket, Key: "k", ObjectAttributes }, reader());
+    expect(await attributes("ObjectSize")).toMatchObject({ ObjectSize: 6 });
+    await expect(attributes("Checksum")).rejects.toEqual(refusal("AccessDenied", 403));
     const decrypt = (conditions: object) => ({
       Effect: "Allow",
       Action: "kms:Decrypt",
@@ -305,6 +309,12 @@ describe("Encryption of objects", () => {
     await expect(put("k", "x", { ...withKey(), SSEKMSKeyId: "alias/other" })).rejects.toEqual(refused);
     await put("k", "x", withKey());
     await expect(s3.run("CreateMultipartUpload", { Bucket, Key: "m" })).rejects.toEqual(refused);
+    // Parts say nothing of it: they are as the upload was begun.
+    const { UploadId } = await s3.run("CreateMultipartUpload", { Bucket, Key: "m", ...withKey() });
+    const part = { Bucket, Key: "m", UploadId, PartNumber: 1 };
+    const { ETag } = await s3.run("UploadPart", { ...part, Body: Readable.from([Buffer.from("part")]) });
+    await s3.run("CompleteMultipartUpload", { ...part, MultipartUpload: { Parts: [{ PartNumber: 1, ETag }] } });
+    expect((await get("m")).text).toBe("part");
   });
 
   it("does not open for an object that was put in another's place behind our back", async () => {

@@ -3,6 +3,7 @@ import { checksumMembers } from "./checksums.js";
 import { invalidArgument } from "./errors.js";
 import { limits } from "./limits.js";
 import { missingKey } from "./missing-key.js";
+import { openContentKey } from "./object-encryption.js";
 import { checksumsOfObject } from "./object-facts.js";
 import { objectOperation } from "./object-operation.js";
 import { objectAccess } from "./s3-access.js";
@@ -19,7 +20,8 @@ export const getObjectAttributes = (parts: S3Parts) =>
     aboutExisting: true,
     alsoAccess: async (_input, { bucket, key, call }) => [objectAccess(bucket, key, "GetObject", call)],
     recorded: () => ({ attributes: "" }),
-    async execute(input, { bucket, key, call }) {
+    async execute(input, on) {
+      const { bucket, key, call } = on;
       // The header holds them in one line, and readers of headers differ in what they make of it.
       const asked = (input.ObjectAttributes ?? []).flatMap((name) => name.split(",").map((one) => one.trim()));
       const unknown = asked.find((name) => !known.includes(name));
@@ -28,6 +30,9 @@ export const getObjectAttributes = (parts: S3Parts) =>
       const info = await parts.objects.head(bucket.id, key);
       if (info === undefined) throw await missingKey(bucket, key, call);
       const wants = (name: ObjectAttributes) => asked.includes(name);
+      // Checksums tell of the content, so they are for those who may read it.
+      if (info.encryption !== undefined && (wants("Checksum") || wants("ObjectParts")))
+        await openContentKey(parts, info.encryption, on);
       return {
         LastModified: new Date(info.lastModifiedMs),
         ...(wants("ETag") ? { ETag: info.etag } : {}),

@@ -3,6 +3,7 @@ import { checksumMembers } from "./checksums.js";
 import { noSuchUpload } from "./errors.js";
 import { quoted } from "./etags.js";
 import { listLimit } from "./listings.js";
+import { openContentKey } from "./object-encryption.js";
 import { objectOperation } from "./object-operation.js";
 import { canonicalUser } from "./owners.js";
 import type { S3Parts } from "./s3-deps.js";
@@ -13,10 +14,12 @@ export const listParts = (parts: S3Parts) =>
     name: "ListParts",
     readOnly: true,
     action: "ListMultipartUploadParts",
-    async execute({ UploadId, MaxParts, PartNumberMarker }, { bucket, key }) {
+    async execute({ UploadId, MaxParts, PartNumberMarker }, on) {
+      const { bucket, key } = on;
       const uploadId = UploadId!;
       const upload = await parts.objects.upload(bucket.id, key, uploadId);
       if (upload === undefined) throw noSuchUpload(uploadId);
+      if (upload.encryption !== undefined) await openContentKey(parts, upload.encryption, on);
       const limit = listLimit(MaxParts, "max-parts");
       const after = Number(PartNumberMarker ?? 0) || 0;
       const found = await parts.objects.parts({ bucketId: bucket.id, key, uploadId }, { after, limit: limit + 1 });

@@ -18,6 +18,7 @@ interface ObjectInput {
   readonly IfNoneMatch?: string;
   readonly ServerSideEncryption?: string;
   readonly SSEKMSKeyId?: string;
+  readonly UploadId?: string;
 }
 
 /** What an operation on one object is given beside its input. */
@@ -62,15 +63,19 @@ export function objectOperation<Input extends ObjectInput, Output>(
       const on = await onOf(input, call);
       const tagHeader = typeof input.Tagging === "string" ? tagsOfHeader(input.Tagging) : {};
       const setsTags = Object.keys(tagHeader).length > 0;
+      const upload =
+        action === "PutObject" && input.UploadId !== undefined
+          ? await parts.objects.upload(on.bucket.id, on.key, input.UploadId)
+          : undefined;
       const stored = aboutExisting ? await parts.objects.head(on.bucket.id, on.key) : undefined;
       const conditions = {
         "s3:x-amz-acl": input.ACL,
         "s3:x-amz-storage-class": input.StorageClass,
         "s3:x-amz-copy-source": input.CopySource,
         "s3:x-amz-metadata-directive": input.MetadataDirective,
-        // As asked for: what the bucket's default adds is not in the request.
-        "s3:x-amz-server-side-encryption": input.ServerSideEncryption,
-        "s3:x-amz-server-side-encryption-aws-kms-key-id": input.SSEKMSKeyId,
+        // As asked for: what the bucket's default adds is not in the request. Of a part, as the upload was begun.
+        "s3:x-amz-server-side-encryption": input.ServerSideEncryption ?? upload?.encryption?.algorithm,
+        "s3:x-amz-server-side-encryption-aws-kms-key-id": input.SSEKMSKeyId ?? upload?.encryption?.kmsKeyArn,
         "s3:if-none-match": readOnly ? undefined : input.IfNoneMatch,
         ...existingTags(stored?.tags),
         ...requestedTags(newTags?.(input) ?? tagHeader),

@@ -82,10 +82,13 @@ export class BlobFiles {
             yield chunk;
           }
         };
-        for await (const chunk of encrypted ? sealed(counted(), blobKey(encrypted.key, name)) : counted()) {
-          if (hashesSealed) hash.update(chunk);
-          await orUnavailable(writeWhole(file, chunk));
-        }
+        if (encrypted === undefined)
+          for await (const chunk of counted()) await orUnavailable(writeWhole(file, [chunk]));
+        else
+          for await (const chunk of sealed(counted(), blobKey(encrypted.key, name))) {
+            if (hashesSealed) for (const piece of chunk) hash.update(piece);
+            await orUnavailable(writeWhole(file, chunk));
+          }
         await orUnavailable(file.sync());
       } finally {
         await file.close();
@@ -197,8 +200,13 @@ export class BlobFiles {
   }
 }
 
-async function writeWhole(file: FileHandle, chunk: Buffer): Promise<void> {
-  for (let done = 0; done < chunk.length; ) done += (await file.write(chunk, done)).bytesWritten;
+async function writeWhole(file: FileHandle, pieces: readonly Buffer[]): Promise<void> {
+  const sizeBytes = pieces.reduce((sum, { length }) => sum + length, 0);
+  const { bytesWritten } = await file.writev(pieces);
+  if (bytesWritten === sizeBytes) return;
+  // Seldom: the disk took a part.
+  const rest = Buffer.concat(pieces).subarray(bytesWritten);
+  for (let done = 0; done < rest.length; ) done += (await file.write(rest, done)).bytesWritten;
 }
 
 async function syncFolder(folder: string): Promise<void> {

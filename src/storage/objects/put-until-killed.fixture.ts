@@ -2,9 +2,16 @@ import { createHash, randomBytes } from "node:crypto";
 import { writeSync } from "node:fs";
 import { systemEnvironment } from "../../environment.js";
 import { bodyOf, plainFacts } from "../object-store.fixture.js";
+import type { ContentKey } from "../object-store.js";
 import { openFolderObjectStore } from "./folder-object-store.js";
 
-/** Puts objects, whole and in parts, from several hands, and tells of each once it is acknowledged, until it is killed. */
+/** A new key each time. Tests keep it as it is, where S3 keeps it encrypted. */
+function newContentKey(): ContentKey {
+  const key = randomBytes(32);
+  return { key, encryption: { algorithm: "AES256", wrappedKey: key.toString("hex") } };
+}
+
+/** Puts objects, whole and in parts, encrypted and plain, from several hands, and tells of each once it is acknowledged, until it is killed. */
 const [folder, round] = process.argv.slice(2);
 const store = await openFolderObjectStore({ folder: folder!, environment: systemEnvironment });
 
@@ -13,19 +20,24 @@ async function putForEver(hand: number): Promise<never> {
     // Some keys are replaced again and again: only new keys can be acknowledged without doubt.
     const key = `${round}/${hand}/${n}`;
     const bytes = randomBytes(1 + ((n * 7919) % 200_000));
-    await store.put("b", `replaced/${hand}`, bodyOf(bytes), () => plainFacts);
-    if (n % 3 === 0) await putInParts(key, bytes);
-    else await store.put("b", key, bodyOf(bytes), () => plainFacts);
+    const encrypted = n % 2 === 0 ? newContentKey() : undefined;
+    await store.put("b", `replaced/${hand}`, bodyOf(bytes), () => plainFacts, undefined, encrypted && newContentKey());
+    if (n % 3 === 0) await putInParts(key, bytes, encrypted);
+    else await store.put("b", key, bodyOf(bytes), () => plainFacts, undefined, encrypted);
     writeSync(1, `${key} ${createHash("sha256").update(bytes).digest("hex")}\n`);
   }
 }
 
-async function putInParts(key: string, bytes: Buffer): Promise<void> {
-  const { uploadId } = await store.createUpload("b", key, { ...plainFacts, initiatorAccountId: "1" });
+async function putInParts(key: string, bytes: Buffer, encrypted: ContentKey | undefined): Promise<void> {
+  const { uploadId } = await store.createUpload("b", key, {
+    ...plainFacts,
+    initiatorAccountId: "1",
+    ...(encrypted && { encryption: encrypted.encryption }),
+  });
   const middle = bytes.length >> 1;
   const parts = [];
   for (const [n, half] of [bytes.subarray(0, middle), bytes.subarray(middle)].entries())
-    parts.push(await store.putPart("b", key, uploadId, n + 1, bodyOf(half), () => ({})));
+    parts.push(await store.putPart("b", key, uploadId, n + 1, bodyOf(half), () => ({}), encrypted));
   await store.completeUpload("b", key, uploadId, parts, { ...plainFacts, etag: `${"0".repeat(32)}-2` });
 }
 

@@ -22,9 +22,9 @@ async function* inParts(bytes: Buffer, sizes: readonly number[]) {
   }
 }
 
-async function all(source: AsyncIterable<Buffer>): Promise<Buffer> {
+async function all(source: AsyncIterable<Buffer | readonly Buffer[]>): Promise<Buffer> {
   const chunks: Buffer[] = [];
-  for await (const chunk of source) chunks.push(chunk);
+  for await (const chunk of source) chunks.push(...(Buffer.isBuffer(chunk) ? [chunk] : chunk));
   return Buffer.concat(chunks);
 }
 

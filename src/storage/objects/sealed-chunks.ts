@@ -27,15 +27,15 @@ export function blobKey(objectKey: Buffer, blobName: string): Buffer {
   return Buffer.from(hkdfSync("sha256", objectKey, blobName, purpose, keyBytes));
 }
 
-/** The sealed form of what `body` gives, chunk by chunk. */
-export async function* sealed(body: AsyncIterable<Buffer>, key: Buffer): AsyncGenerator<Buffer> {
-  let held: Buffer | undefined;
+/** The sealed form of what `body` gives, chunk by chunk; the bytes of a chunk stand in several buffers. */
+export async function* sealed(body: AsyncIterable<Buffer>, key: Buffer): AsyncGenerator<readonly Buffer[]> {
+  let held: readonly Buffer[] | undefined;
   let number = 0;
-  for await (const chunk of inPiecesOf(chunkBytes, body)) {
+  for await (const chunk of inChunksOf(chunkBytes, body)) {
     if (held !== undefined) yield sealChunk(key, number++, false, held);
     held = chunk;
   }
-  yield sealChunk(key, number, true, held ?? Buffer.alloc(0));
+  yield sealChunk(key, number, true, held ?? []);
 }
 
 /** Where in the file the chunks lie that hold the bytes of a range; all ends inclusive. */
@@ -60,9 +60,10 @@ export async function* unsealed(
 ): AsyncGenerator<Buffer> {
   const lastChunk = Math.max(0, Math.ceil(sizeBytes / chunkBytes) - 1);
   let number = Math.floor(first / chunkBytes);
-  for await (const chunk of inPiecesOf(sealedChunkBytes, file)) {
+  for await (const chunk of inChunksOf(sealedChunkBytes, file)) {
     const start = number * chunkBytes;
-    const plain = openChunk(key, number, number === lastChunk, chunk);
+    const whole = chunk.length === 1 ? chunk[0]! : Buffer.concat(chunk);
+    const plain = openChunk(key, number, number === lastChunk, whole);
     yield plain.subarray(Math.max(0, first - start), last + 1 - start);
     number += 1;
   }
@@ -70,9 +71,10 @@ export async function* unsealed(
     throw new ObjectAltered("the end of an encrypted object is missing");
 }
 
-function sealChunk(key: Buffer, number: number, isLast: boolean, plain: Buffer): Buffer {
+function sealChunk(key: Buffer, number: number, isLast: boolean, plain: readonly Buffer[]): Buffer[] {
   const cipher = createCipheriv("aes-256-gcm", key, nonceOf(number, isLast), { authTagLength: tagBytes });
-  return Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+  const encrypted = plain.map((piece) => cipher.update(piece));
+  return [...encrypted, cipher.final(), cipher.getAuthTag()];
 }
 
 function openChunk(key: Buffer, number: number, isLast: boolean, chunk: Buffer): Buffer {
@@ -95,22 +97,22 @@ function nonceOf(number: number, isLast: boolean): Buffer {
   return nonce;
 }
 
-/** The same bytes in pieces of `bytes`; only the last may be shorter, and it is not empty. */
-async function* inPiecesOf(bytes: number, source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  let waiting: Buffer[] = [];
-  let waitingBytes = 0;
+/** The same bytes in chunks, each in the buffers it came in: nothing is copied. Only the last may be shorter; none is empty. */
+async function* inChunksOf(bytes: number, source: AsyncIterable<Buffer>): AsyncGenerator<readonly Buffer[]> {
+  let chunk: Buffer[] = [];
+  let missing = bytes;
   for await (let piece of source) {
-    while (waitingBytes + piece.length >= bytes) {
-      const taken = bytes - waitingBytes;
-      yield waiting.length === 0 ? piece.subarray(0, taken) : Buffer.concat([...waiting, piece.subarray(0, taken)]);
-      piece = piece.subarray(taken);
-      waiting = [];
-      waitingBytes = 0;
+    while (piece.length >= missing) {
+      chunk.push(piece.subarray(0, missing));
+      yield chunk;
+      piece = piece.subarray(missing);
+      chunk = [];
+      missing = bytes;
     }
     if (piece.length > 0) {
-      waiting.push(piece);
-      waitingBytes += piece.length;
+      chunk.push(piece);
+      missing -= piece.length;
     }
   }
-  if (waitingBytes > 0) yield Buffer.concat(waiting);
+  if (chunk.length > 0) yield chunk;
 }
