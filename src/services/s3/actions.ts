@@ -29,6 +29,7 @@ export const s3Actions: readonly string[] = [
   "PutBucketPublicAccessBlock",
   "PutBucketTagging",
   "PutBucketVersioning",
+  "PutEncryptionConfiguration",
   "PutObject",
   "PutObjectTagging",
   "TagResource",
