@@ -7,6 +7,7 @@ import { openFacts } from "../src/storage/facts/open-facts.js";
 import type { SegmentRow } from "../src/storage/trace-store.js";
 import { compileTrace } from "../src/tracing/compile-trace.js";
 import { factsOf } from "../src/tracing/facts.js";
+import type { Filter } from "../src/tracing/filter/filter.js";
 import { parseFilter } from "../src/tracing/filter/parse-filter.js";
 import { inferredIdOf } from "../src/tracing/inferred-id.js";
 import { indexedSummaryOf } from "../src/tracing/summary.js";
@@ -16,10 +17,10 @@ import { nezhaFolder, readNezha, segmentDocuments } from "./nezha.js";
 /**
  * What questions to the index of traces cost, and what it takes on disk.
  *
- *   npx vite-node bench/trace-index.ts --segments 1000000 [--documents] [--spans 3] [--hours 1] [--data folder]
+ *   npx vite-node bench/trace-index.ts --segments 1000000 [--documents] [--spans 3] [--hours 1] [--data folder] [--readers]
  *
  * Traces of the data set, compiled once and put with fresh ids and times, evenly over some hours until now. `--documents`
- * puts the documents, too. `--spans`: only the first so many of each trace, for many traces of few segments.
+ * puts the documents, too. `--readers`: what it costs that policies limit a reader, in place of the rest. `--spans`: only the first so many of each trace, for many traces of few segments.
  */
 const option = (name: string, otherwise: number) => {
   const place = process.argv.indexOf(`--${name}`);
@@ -251,11 +252,47 @@ async function askAll(when: string): Promise<void> {
   );
 }
 
+const customers = (comparison: "=" | "BEGINSWITH", value: string): Filter => ({
+  kind: "annotation-values",
+  key: "customer",
+  which: "some",
+  tests: [{ comparison, value }],
+});
+/** What policies limit readers to. */
+const readers: Readonly<Record<string, Filter | undefined>> = {
+  "who sees all": undefined,
+  "one customer": customers("=", "c7"),
+  "a fifth of the customers": customers("BEGINSWITH", "c1"),
+  "all but a fifth": { kind: "not", term: customers("BEGINSWITH", "c1") },
+  "a group": parseFilter('service("cartservice")'),
+};
+
+/** What limits cost: figures for a limited reader are made of the traces, not of sums. */
+async function askAsReaders(): Promise<void> {
+  for (const [name, visible] of Object.entries(readers)) {
+    const limited = visible && { visible };
+    await timed(`graph of ${hours} h, ${name}`, async () => {
+      const { nodes } = await index.graph(scope, { fromMs: nowMs - hours * hourMs, untilMs: nowMs, ...limited });
+      return `${nodes.reduce((sum, { okCount, faultCount }) => sum + okCount + faultCount, 0)} requests`;
+    });
+    await timed(`series of a node, a day at 5 min, ${name}`, async () => {
+      const day = { fromMs: nowMs - 24 * hourMs, untilMs: nowMs, periodMs: 5 * minuteMs };
+      return (await index.series(scope, { ...day, of: { node: { name: "frontend" } }, ...limited })).length;
+    });
+    await timed(`search, newest 1000, ${name}`, async () => {
+      const range = { fromMs: nowMs - hours * hourMs, untilMs: nowMs, by: "TraceId" as const, limit: 1000 };
+      const page = await index.search(scope, { ...range, ...limited });
+      return `${page.traces.length} of ${page.scannedCount}`;
+    });
+  }
+}
+
 if (process.argv.includes("--fresh")) await askAll("nothing rolled up");
 const rolling = performance.now();
 await index.rollUp(Date.now() + hourMs);
 console.log(`rolled up in ${((performance.now() - rolling) / 1000).toFixed(1)} s`);
-await askAll("rolled up");
+if (process.argv.includes("--readers")) await askAsReaders();
+else await askAll("rolled up");
 const { tables } = await facts.stats();
 const segments = wanted;
 for (const [table, { rows, bytesOnDisk }] of Object.entries(tables))

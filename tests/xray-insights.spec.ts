@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { CreateAccessKeyCommand, CreateUserCommand, IAMClient, PutUserPolicyCommand } from "@aws-sdk/client-iam";
 import { ConfirmSubscriptionCommand, CreateTopicCommand, SNSClient, SubscribeCommand } from "@aws-sdk/client-sns";
 import {
   CreateGroupCommand,
@@ -200,6 +201,38 @@ describe("Insights over the wire", () => {
       "shop client": ["shop"],
     });
     expect(answer.Services!.every((each) => !("SummaryStatistics" in each))).toBe(true);
+  }, 60_000);
+
+  it("are not there for who may not see the whole group", async () => {
+    const [ofPrices, ofAll] = [await insightOf("prices", "pricing"), await insightOf("Default", "Items")];
+    const times = { StartTime: new Date(nowMs - 30 * minuteMs), EndTime: new Date(nowMs) };
+    const readers = [
+      { UserName: "of-prices", Condition: { StringEquals: { "xray:GroupName": "prices" } }, sees: [ofPrices] },
+      { UserName: "of-a-tenant", Condition: { StringEquals: { "xray:Annotation/tenant": "a" } }, sees: [] },
+    ];
+    const iam = service.client(IAMClient);
+    for (const { UserName, Condition, sees } of readers) {
+      await iam.send(new CreateUserCommand({ UserName }));
+      const Statement = [{ Effect: "Allow", Action: "xray:Get*", Resource: "*", Condition }];
+      const PolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement });
+      await iam.send(new PutUserPolicyCommand({ UserName, PolicyName: "reads", PolicyDocument }));
+      const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName }));
+      const { AccessKeyId: accessKeyId = "", SecretAccessKey: secretAccessKey = "" } = AccessKey!;
+      const reader = service.client(XRayClient, { accessKeyId, secretAccessKey });
+      for (const { InsightId } of [ofPrices, ofAll]) {
+        const answers = await Promise.allSettled([
+          reader.send(new GetInsightCommand({ InsightId })),
+          reader.send(new GetInsightEventsCommand({ InsightId })),
+          reader.send(new GetInsightImpactGraphCommand({ InsightId, ...times })),
+        ]);
+        const isSeen = sees.some((insight) => insight.InsightId === InsightId);
+        expect(answers.map(({ status }) => status)).toEqual(answers.map(() => (isSeen ? "fulfilled" : "rejected")));
+        for (const answer of answers)
+          if (answer.status === "rejected") expect(answer.reason.message).toBe(`Insight not found: ${InsightId}`);
+      }
+      reader.destroy();
+    }
+    iam.destroy();
   }, 60_000);
 
   it("are told to the topic as EventBridge events", async () => {

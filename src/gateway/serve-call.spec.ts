@@ -2,7 +2,8 @@ import { Readable } from "node:stream";
 import { GetObjectCommand, PutBucketPolicyCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterEach, describe, expect, it } from "vitest";
 import { management } from "../audit/event.js";
-import { operation } from "../services/operation.js";
+import { noRow } from "../identity/row-condition.js";
+import { type Call, operation } from "../services/operation.js";
 import { ServiceError } from "../services/service-error.js";
 import type { EventRow } from "../storage/event-store.js";
 import type { SettingsTransaction } from "../storage/settings-store.js";
@@ -193,6 +194,34 @@ describe("what was not recorded is not said", () => {
       name: "ServiceUnavailable",
     });
     expect(body.destroyed).toBe(true);
+  });
+});
+
+describe("a caller who may see some rows only", () => {
+  const reading = (execute: (call: Call) => unknown) =>
+    xrayService([
+      answering("GetGroup", () => undefined, {
+        execute: async (_input, call) => execute(call),
+        access: () => [{ action: "xray:GetGroup", resource: "*", rows: "read" }],
+      }),
+    ]);
+
+  it("gets an answer made for them", async () => {
+    const Group = (call: Call) => ({ GroupName: call.visibleRows() === noRow ? "none" : "all" });
+    const fixture = await start([reading((call) => ({ Group: Group(call) }))], { visible: noRow });
+    expect(await (await sign({ endpoint: fixture.endpoint, ...group })).json()).toEqual({
+      Group: { GroupName: "none" },
+    });
+  });
+
+  it("gets none from an operation that never asked what they may see", async () => {
+    const services = [reading(() => ({ Group: { GroupName: "secret" } }))];
+    const fixture = await start(services, { visible: noRow });
+    const answer = await sign({ endpoint: fixture.endpoint, ...group });
+    expect([answer.status, await answer.text()]).toEqual([500, expect.not.stringContaining("secret")]);
+    expect(fixture.records()).toMatchObject([{ errorCode: "InternalFailure" }]);
+    const unlimited = await start(services);
+    expect((await sign({ endpoint: unlimited.endpoint, ...group })).status).toBe(200);
   });
 });
 

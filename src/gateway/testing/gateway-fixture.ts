@@ -4,6 +4,7 @@ import { type Environment, systemIds } from "../../environment.js";
 import type { AccessRequest } from "../../identity/access.js";
 import type { Caller } from "../../identity/caller.js";
 import type { FoundCredential } from "../../identity/credentials.js";
+import type { RowCondition } from "../../identity/row-condition.js";
 import type { AnyOperation, Service } from "../../services/operation.js";
 import type { EventRow } from "../../storage/event-store.js";
 import type { SettingsTransaction } from "../../storage/settings-store.js";
@@ -48,6 +49,8 @@ export interface FixtureOptions {
   readonly sessionToken?: string;
   readonly find?: (accessKeyId: string, sessionToken: string | undefined) => FoundCredential;
   readonly allows?: (access: AccessRequest) => boolean;
+  /** Which rows may be read; absent for all. */
+  readonly visible?: RowCondition;
   readonly record?: (event: EventRow) => Promise<void>;
   readonly transact?: <R>(work: (tx: SettingsTransaction) => Promise<R>) => Promise<R>;
   readonly pages?: HttpServerOptions["pages"];
@@ -74,7 +77,7 @@ export async function startGateway(options: FixtureOptions): Promise<GatewayFixt
     authorizer: {
       decide: (_caller, access) =>
         (options.allows?.(access) ?? true)
-          ? { allowed: true }
+          ? { allowed: true, ...(access.rows === "read" && options.visible && { rows: options.visible }) }
           : { allowed: false, message: `User is not authorized to perform: ${access.action}`, explicit: false },
     },
     settings: { transact: options.transact ?? ((work) => work({} as SettingsTransaction)) },
