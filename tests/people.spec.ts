@@ -71,7 +71,8 @@ const secrets = {
 };
 const adminArn = "arn:aws:iam::aws:policy/AdministratorAccess";
 
-describe("people over the wire", () => {
+// Hashes of passwords are slow by design, and slower on a busy machine.
+describe("people over the wire", { timeout: 120_000 }, () => {
   let dataFolder: string;
   let service: RunningDosimeter;
   let iam: IAMClient;
