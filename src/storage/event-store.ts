@@ -10,6 +10,7 @@ export interface TraceRead {
   readonly principalId: string;
   /** What the call asked for: JSON. */
   readonly selector: string;
+  /** Each once, sorted. */
   readonly traceIds: readonly string[];
 }
 

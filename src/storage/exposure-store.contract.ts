@@ -42,7 +42,14 @@ function reading(
     errorCode,
     resources: [],
     record: "{}",
-    traceRead: { kind: "document", callerArn: arnOf("ada"), principalId: "AIDAADA", selector: "{}", traceIds, ...read },
+    traceRead: {
+      kind: "document",
+      callerArn: arnOf("ada"),
+      principalId: "AIDAADA",
+      selector: "{}",
+      ...read,
+      traceIds: [...traceIds].sort(),
+    },
   };
 }
 

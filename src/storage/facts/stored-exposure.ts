@@ -170,7 +170,7 @@ export class StoredExposure implements ExposureStore {
     const rows = await this.#database.query<SumColumns & { trace_id: string; kinds: TraceReadKind[] }>(
       "facts.sumsOfTraces",
       sumsOfTraces(condition),
-      { ...asked, traceIds: found.map((row) => row.trace_id) },
+      { ...asked, firstId: found[0]!.trace_id, lastId: found.at(-1)!.trace_id },
     );
     return rows.map((row) => ({ ...sumOf(row), traceId: row.trace_id, kinds: row.kinds.sort() }));
   }

@@ -32,9 +32,11 @@ export const getAnnotationExposure = (deps: XrayDeps) =>
         const traces = { filter: annotationFilter(input.Key, input.Value) };
         const { time, limit, after, tokenAfter } = pageOf(input, call, [input.Key, input.Value]);
         const scope = { accountId: call.accountId, region: call.region };
-        const totals = await deps.exposure.totals(scope, traces, time);
         const [afterArn = ""] = after;
-        const found = await deps.exposure.readers(scope, traces, time, { afterArn, limit: limit + 1 });
+        const [totals, found] = await Promise.all([
+          deps.exposure.totals(scope, traces, time),
+          deps.exposure.readers(scope, traces, time, { afterArn, limit: limit + 1 }),
+        ]);
         const shown = found.slice(0, limit);
         return {
           Key: input.Key,

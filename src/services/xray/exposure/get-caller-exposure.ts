@@ -34,15 +34,18 @@ export const getCallerExposure = (deps: XrayDeps) =>
         const caller = callerOf(input.Caller);
         const { time, limit, after, tokenAfter } = pageOf(input, call, [input.Caller]);
         const scope = { accountId: call.accountId, region: call.region };
-        const totals = await deps.exposure.callerTotals(scope, caller, time);
         const [afterTraceId = ""] = after;
-        const found = await deps.exposure.tracesOf(scope, caller, time, { afterTraceId, limit: limit + 1 });
+        const [totals, completeSinceMs, found] = await Promise.all([
+          deps.exposure.callerTotals(scope, caller, time),
+          deps.exposure.completeSinceMs(),
+          deps.exposure.tracesOf(scope, caller, time, { afterTraceId, limit: limit + 1 }),
+        ]);
         const shown = found.slice(0, limit);
         const refusals =
           totals.refusedCallCount > 0 && (await deps.exposure.refusals(scope, caller, time, refusalsMax));
         return {
           Caller: input.Caller,
-          CompleteSince: seconds(await deps.exposure.completeSinceMs()),
+          CompleteSince: seconds(completeSinceMs),
           TraceCount: totals.traceCount,
           CallCount: totals.callCount,
           RefusedCallCount: totals.refusedCallCount,

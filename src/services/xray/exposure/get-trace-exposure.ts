@@ -41,13 +41,17 @@ export const getTraceExposure = (deps: XrayDeps) =>
         const caller = Caller === undefined ? undefined : callerOf(Caller);
         const page = pageOf(input, call, [traceId, GroupBy, Caller ?? null]);
         const scope = { accountId: call.accountId, region: call.region };
-        const totals = await deps.exposure.totals(scope, { traceId }, page.time);
+        const [totals, completeSinceMs, list] = await Promise.all([
+          deps.exposure.totals(scope, { traceId }, page.time),
+          deps.exposure.completeSinceMs(),
+          GroupBy === "ACCESS" ? accesses() : readers(),
+        ]);
         return {
           TraceId: traceId,
-          CompleteSince: seconds(await deps.exposure.completeSinceMs()),
+          CompleteSince: seconds(completeSinceMs),
           ReaderCount: totals.readerCount,
           ...sumView(totals),
-          ...(GroupBy === "ACCESS" ? await accesses() : await readers()),
+          ...list,
         };
 
         async function accesses() {

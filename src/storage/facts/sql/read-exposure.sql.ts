@@ -94,20 +94,27 @@ FROM trace_reads
 WHERE ${scope} AND ${caller} AND ${inTime}`;
 }
 
+/** A call has its ids in order, so no more than a page of them can be on the page. */
 export function tracesOfCaller(caller: string): string {
   return `
-SELECT DISTINCT arrayJoin(arrayFilter(id -> id > {afterTraceId:String}, trace_ids)) AS trace_id
+SELECT DISTINCT
+  arrayJoin(arraySlice(arrayFilter(id -> id > {afterTraceId:String}, trace_ids), 1, {limit:UInt32})) AS trace_id
 FROM trace_reads
 WHERE ${scope} AND ${caller} AND ${inTime}
 ORDER BY trace_id
 LIMIT {limit:UInt32}`;
 }
 
+/** Of the caller's calls and not by trace: a page of traces lies all over the days. */
 export function sumsOfTraces(caller: string): string {
   return `
 SELECT trace_id, ${sums}, groupUniqArrayIf(kind, error_code = '') AS kinds
-FROM reads_of_traces
-WHERE ${scope} AND trace_id IN {traceIds:Array(String)} AND ${caller} AND ${inTime}
+FROM (
+  SELECT arrayJoin(arrayFilter(id -> id >= {firstId:String} AND id <= {lastId:String}, trace_ids)) AS trace_id,
+    event_id, event_time_ms, error_code, kind
+  FROM trace_reads
+  WHERE ${scope} AND ${caller} AND ${inTime}
+)
 GROUP BY trace_id
 ORDER BY trace_id`;
 }
