@@ -3,8 +3,10 @@ import {
   AttachUserPolicyCommand,
   CreateAccessKeyCommand,
   CreateUserCommand,
+  GetContextKeysForPrincipalPolicyCommand,
   IAMClient,
   PutUserPolicyCommand,
+  SimulatePrincipalPolicyCommand,
 } from "@aws-sdk/client-iam";
 import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { CreateGroupCommand, GetGroupsCommand, PutTraceSegmentsCommand, XRayClient } from "@aws-sdk/client-xray";
@@ -40,6 +42,64 @@ async function newUser(UserName: string): Promise<{ arn: string; key: TestCreden
 }
 
 const refused = { __type: "AccessDenied" };
+
+describe("the policy simulator", () => {
+  it("decides over the wire as a call would be, and says by which statements", async () => {
+    const { arn: PolicySourceArn } = await newUser("sim");
+    const PolicyInputList = [
+      '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"s3:*","Resource":"arn:aws:s3:::${aws:username}/*","Condition":{"Bool":{"aws:SecureTransport":"false"}}}]}',
+    ];
+    const simulate = (secure: string[]) =>
+      iam.send(
+        new SimulatePrincipalPolicyCommand({
+          PolicySourceArn,
+          PolicyInputList,
+          ActionNames: ["s3:GetObject", "xray:GetGroups", "iam:GetUser"],
+          ResourceArns: ["arn:aws:s3:::sim/a", "arn:aws:s3:::other/a"],
+          ContextEntries: secure.map((value) => ({
+            ContextKeyName: "aws:SecureTransport",
+            ContextKeyType: "boolean",
+            ContextKeyValues: [value],
+          })),
+          MaxItems: 2,
+        }),
+      );
+    const { EvaluationResults, IsTruncated, Marker } = await simulate(["false"]);
+    expect({ IsTruncated, Marker }).toEqual({ IsTruncated: true, Marker: expect.any(String) });
+    const statement = {
+      SourcePolicyId: "PolicyInputList.1",
+      SourcePolicyType: "IAM Policy",
+      StartPosition: { Line: 1, Column: 38 },
+      EndPosition: { Line: 1, Column: PolicyInputList[0]!.length - 1 },
+    };
+    expect(EvaluationResults).toMatchObject([
+      {
+        EvalActionName: "s3:GetObject",
+        EvalDecision: "explicitDeny",
+        MatchedStatements: [statement],
+        MissingContextValues: [],
+        ResourceSpecificResults: [
+          { EvalResourceName: "arn:aws:s3:::sim/a", EvalResourceDecision: "explicitDeny" },
+          {
+            EvalResourceName: "arn:aws:s3:::other/a",
+            EvalResourceDecision: "allowed",
+            MatchedStatements: [{ SourcePolicyId: "AmazonS3FullAccess" }],
+          },
+        ],
+      },
+      { EvalActionName: "xray:GetGroups", EvalDecision: "allowed" },
+    ]);
+    const unknown = await simulate([]);
+    expect(unknown.EvaluationResults![0]).toMatchObject({
+      EvalDecision: "allowed",
+      MissingContextValues: ["aws:SecureTransport"],
+    });
+    const { ContextKeyNames } = await iam.send(
+      new GetContextKeysForPrincipalPolicyCommand({ PolicySourceArn, PolicyInputList }),
+    );
+    expect(ContextKeyNames).toEqual(["aws:username", "aws:SecureTransport"]);
+  });
+});
 
 describe("least privilege", () => {
   it("is made of what was called, can be replayed before it is attached, and then holds", async () => {

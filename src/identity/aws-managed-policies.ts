@@ -88,6 +88,11 @@ const policies: readonly AwsManagedPolicy[] = [
   policy("AWSXrayWriteOnlyAccess", "Write-only access to X-Ray.", [allow(xrayWrites)]),
   policy("AWSXrayReadOnlyAccess", "Read-only access to X-Ray.", [allow(xrayReads)]),
   policy("AWSXrayFullAccess", "Full access to X-Ray.", [allow("xray:*")]),
+  policy("AWSXrayCrossAccountSharingConfiguration", "Shares traces with another account.", [
+    allow(["xray:Link", "oam:ListLinks"]),
+    allow(["oam:DeleteLink", "oam:GetLink", "oam:TagResource"], "arn:aws:oam:*:*:link/*"),
+    allow(["oam:CreateLink", "oam:UpdateLink"], ["arn:aws:oam:*:*:link/*", "arn:aws:oam:*:*:sink/*"]),
+  ]),
   policy("AWSCloudTrail_FullAccess", "Full access to CloudTrail and to what its trails deliver to.", [
     allow(
       ["sns:AddPermission", "sns:CreateTopic", "sns:SetTopicAttributes", "sns:GetTopicAttributes"],
@@ -106,7 +111,7 @@ const policies: readonly AwsManagedPolicy[] = [
     allow(["kms:CreateKey", "kms:CreateAlias", "kms:ListKeys", "kms:ListAliases"]),
   ]),
   policy("AWSCloudTrail_ReadOnlyAccess", "Read-only access to CloudTrail.", [
-    allow([...cloudTrailReads, "s3:ListAllMyBuckets", "kms:ListAliases"]),
+    allow(cloudTrailReads),
   ]),
   policy("CloudWatchLogsFullAccess", "Full access to CloudWatch Logs.", [allow("logs:*")]),
   policy("CloudWatchLogsReadOnlyAccess", "Read-only access to CloudWatch Logs.", [
@@ -117,9 +122,22 @@ const policies: readonly AwsManagedPolicy[] = [
     allow(["s3:Get*", "s3:List*", "s3:Describe*"]),
   ]),
   policy("AmazonSNSFullAccess", "Full access to SNS.", [allow("sns:*")]),
-  policy("AmazonSNSReadOnlyAccess", "Read-only access to SNS.", [allow(snsReads)]),
+  policy("AmazonSNSReadOnlyAccess", "Read-only access to SNS.", [
+    allow(["sns:GetTopicAttributes", "sns:List*"]),
+  ]),
   policy("IAMFullAccess", "Full access to IAM.", [allow("iam:*")]),
-  policy("IAMReadOnlyAccess", "Read-only access to IAM.", [allow(["iam:Get*", "iam:List*", "iam:Simulate*"])]),
+  policy("IAMReadOnlyAccess", "Read-only access to IAM.", [
+    allow([
+      ...["iam:GenerateCredentialReport", "iam:GenerateServiceLastAccessedDetails", "iam:Get*", "iam:List*"],
+      ...["iam:SimulateCustomPolicy", "iam:SimulatePrincipalPolicy"],
+    ]),
+  ]),
+  policy("AWSKeyManagementServicePowerUser", "Makes keys and reads what there is of them, without using them.", [
+    allow([
+      ...["kms:CreateAlias", "kms:CreateKey", "kms:DeleteAlias", "kms:Describe*", "kms:GenerateRandom", "kms:Get*"],
+      ...["kms:List*", "kms:TagResource", "kms:UntagResource", "iam:ListGroups", "iam:ListRoles", "iam:ListUsers"],
+    ]),
+  ]),
 ];
 
 /**

@@ -13,6 +13,23 @@ export interface EntityPolicy {
   readonly owner?: { readonly kind: EntityKind; readonly name: string };
 }
 
+export interface PrincipalPolicies {
+  readonly identity: readonly EntityPolicy[];
+  /** Absent where none is set. */
+  readonly boundary?: EntityPolicy;
+}
+
+/** Identity policies and boundary of an entity. A boundary that is named and no longer there bounds everything. */
+export async function principalPolicies(queries: SettingsQueries, entity: EntityRow): Promise<PrincipalPolicies> {
+  const { boundary_arn: arn, account_id: accountId } = entity;
+  const identity = await policiesOf(queries, entity);
+  if (arn === null) return { identity };
+  const [boundary] = await managedPolicies(queries, accountId, [arn]);
+  return { identity, boundary: boundary ?? { name: arn, arn, document: allowsNothing } };
+}
+
+const allowsNothing = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","NotAction":"*","Resource":"*"}]}';
+
 /** All policies of an entity, those of a user's groups too; managed ones once each. */
 export async function policiesOf(queries: SettingsQueries, entity: EntityRow): Promise<EntityPolicy[]> {
   const holders = [entity, ...(await groupsOf(queries, entity))];
@@ -46,7 +63,7 @@ export async function policiesOf(queries: SettingsQueries, entity: EntityRow): P
 }
 
 /** Managed policies by their ARNs, in that order; those that are no more are left out. */
-export async function managedPolicies(
+async function managedPolicies(
   queries: SettingsQueries,
   accountId: string,
   arns: readonly string[],

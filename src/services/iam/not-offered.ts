@@ -5,7 +5,6 @@ const noLinkedRoles = "Services act in their own name here: there are no service
 const noOrganization = "Accounts stand for themselves here: there is no organization.";
 const noDelegation = "There are no delegation requests here.";
 const noReports = "The record of calls says who did what; there are no separate reports of it.";
-const noSimulation = "Policies are not simulated: a call itself is refused with the reason.";
 const noAccountSettings = "The account has no settings of this kind here.";
 const noServiceCredentials = "Every API here takes access keys: there are no credentials of single services.";
 
@@ -55,10 +54,6 @@ export const iamNotOffered: Readonly<Record<string, string>> = Object.fromEntrie
     noReports,
     `GenerateServiceLastAccessedDetails GetServiceLastAccessedDetails GetServiceLastAccessedDetailsWithEntities
      ListPoliciesGrantingServiceAccess`,
-  ),
-  ...because(
-    noSimulation,
-    `GetContextKeysForCustomPolicy GetContextKeysForPrincipalPolicy SimulateCustomPolicy SimulatePrincipalPolicy`,
   ),
   ...because(noAccountSettings, `GetAccountProperties PutAccountProperties`),
   ...because(oneToken, "SetSecurityTokenServicePreferences"),

@@ -56,6 +56,8 @@ import {
   updateRole,
   updateRoleDescription,
 } from "./roles.js";
+import { getContextKeysForCustomPolicy, getContextKeysForPrincipalPolicy } from "./simulation/context-keys.js";
+import { simulateCustomPolicy, simulatePrincipalPolicy } from "./simulation/simulate.js";
 import { listTags, tag, untag } from "./tags.js";
 import { createUser, deleteUser, getUser, listUsers } from "./users.js";
 
@@ -67,6 +69,8 @@ export function iamService(deps: IamDeps): Service {
     ...[createRole, getRole, listRoles, updateRole, updateRoleDescription, updateAssumeRolePolicy, deleteRole],
     ...[createGroup, getGroup, listGroups, deleteGroup, addUserToGroup, removeUserFromGroup, listGroupsForUser],
     ...[createPolicy, getPolicy, listPolicies, listEntitiesForPolicy, deletePolicy],
+    ...[simulateCustomPolicy, simulatePrincipalPolicy],
+    ...[getContextKeysForCustomPolicy, getContextKeysForPrincipalPolicy],
     ...[createPolicyVersion, getPolicyVersion, listPolicyVersions, setDefaultPolicyVersion, deletePolicyVersion],
     ...[createOpenIdProvider, getOpenIdProvider, listOpenIdProviders, deleteOpenIdProvider],
     ...[addClientId, removeClientId, updateThumbprints],

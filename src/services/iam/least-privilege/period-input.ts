@@ -7,7 +7,7 @@ import { type AccessGroup, type AccessQuery, TooMuchToRead } from "../../../stor
 import type { SettingsQueries } from "../../../storage/settings-store.js";
 import type { Call } from "../../operation.js";
 import { type EntityRow, entityAccess, tagsOf } from "../entities.js";
-import { type EntityPolicy, managedPolicies, policiesOf } from "../entity-policies.js";
+import { type PrincipalPolicies, principalPolicies } from "../entity-policies.js";
 import type { IamDeps } from "../iam-deps.js";
 import { iamValidationError, invalidInput, limitExceeded, noSuchEntity } from "../iam-errors.js";
 
@@ -84,30 +84,14 @@ export function replayedPrincipal(entity: EntityRow): ReplayedPrincipal {
   return { accountId, id, name, arn, kind: kind === "user" ? kind : "role" };
 }
 
-/** A principal with what decides about it now. */
-export interface PresentPolicies {
-  readonly identity: readonly EntityPolicy[];
-  readonly boundary?: EntityPolicy;
-  readonly tags: PrincipalTags;
+/** What decides about a principal now. */
+export async function presentPolicies(
+  queries: SettingsQueries,
+  entity: EntityRow,
+): Promise<PrincipalPolicies & { readonly tags: PrincipalTags }> {
+  const [policies, tags] = await Promise.all([principalPolicies(queries, entity), tagsOf(queries, entity.entity_id)]);
+  return { ...policies, tags: Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value])) };
 }
-
-export async function presentPolicies(queries: SettingsQueries, entity: EntityRow): Promise<PresentPolicies> {
-  const { boundary_arn: boundaryArn, account_id: accountId } = entity;
-  const [identity, tags, bounding] = await Promise.all([
-    policiesOf(queries, entity),
-    tagsOf(queries, entity.entity_id),
-    boundaryArn === null ? [] : managedPolicies(queries, accountId, [boundaryArn]),
-  ]);
-  const boundary = bounding[0] ?? { name: "", document: allowsNothing };
-  return {
-    identity,
-    ...(boundaryArn !== null && { boundary }),
-    tags: Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value])),
-  };
-}
-
-/** A boundary that is named and no longer there bounds everything. */
-const allowsNothing = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","NotAction":"*","Resource":"*"}]}';
 
 export function parsed(documents: readonly string[]): PolicyDocument[] {
   return documents.map((document) => parsePolicy(document, "identity"));
