@@ -3,8 +3,12 @@ import {
   AttachUserPolicyCommand,
   CreateAccessKeyCommand,
   CreateUserCommand,
+  GenerateServiceLastAccessedDetailsCommand,
   GetContextKeysForPrincipalPolicyCommand,
+  GetServiceLastAccessedDetailsCommand,
+  GetServiceLastAccessedDetailsWithEntitiesCommand,
   IAMClient,
+  ListPoliciesGrantingServiceAccessCommand,
   PutUserPolicyCommand,
   SimulatePrincipalPolicyCommand,
 } from "@aws-sdk/client-iam";
@@ -98,6 +102,64 @@ describe("the policy simulator", () => {
       new GetContextKeysForPrincipalPolicyCommand({ PolicySourceArn, PolicyInputList }),
     );
     expect(ContextKeyNames).toEqual(["aws:username", "aws:SecureTransport"]);
+  });
+});
+
+describe("service last accessed details", () => {
+  it("tell of a policy which of its holders last used which service, and of a user which actions", async () => {
+    const { arn, key } = await newUser("last");
+    const xray = dosimeter.client(XRayClient, key);
+    await xray.send(new GetGroupsCommand({}));
+    xray.destroy();
+    const generate = async (Arn: string, Granularity: "SERVICE_LEVEL" | "ACTION_LEVEL") =>
+      (await iam.send(new GenerateServiceLastAccessedDetailsCommand({ Arn, Granularity }))).JobId;
+
+    const JobId = await generate(arn, "ACTION_LEVEL");
+    const details = await iam.send(new GetServiceLastAccessedDetailsCommand({ JobId }));
+    expect(details).toMatchObject({ JobStatus: "COMPLETED", JobType: "ACTION_LEVEL", IsTruncated: false });
+    expect(details.ServicesLastAccessed!.map((service) => service.ServiceNamespace)).toEqual(["s3", "xray"]);
+    const [s3, ofXray] = details.ServicesLastAccessed!;
+    expect(s3).toMatchObject({ ServiceName: "Amazon S3", TotalAuthenticatedEntities: 0 });
+    expect(s3).not.toHaveProperty("LastAuthenticated");
+    expect(ofXray).toMatchObject({
+      ...{ LastAuthenticated: expect.any(Date), LastAuthenticatedEntity: arn, TotalAuthenticatedEntities: 1 },
+      LastAuthenticatedRegion: dosimeter.region,
+    });
+    const actions = ofXray!.TrackedActionsLastAccessed!;
+    expect(actions.find(({ ActionName }) => ActionName === "GetGroups")).toMatchObject({ LastAccessedEntity: arn });
+    expect(actions.find(({ ActionName }) => ActionName === "GetGroup")).toEqual({ ActionName: "GetGroup" });
+
+    const policyJob = await generate("arn:aws:iam::aws:policy/AWSXrayFullAccess", "SERVICE_LEVEL");
+    const entities = await iam.send(
+      new GetServiceLastAccessedDetailsWithEntitiesCommand({ JobId: policyJob, ServiceNamespace: "xray" }),
+    );
+    expect(entities.EntityDetailsList![0]).toMatchObject({
+      EntityInfo: { Arn: arn, Name: "last", Type: "USER", Path: "/" },
+      LastAuthenticated: expect.any(Date),
+    });
+    const stranger = dosimeter.client(IAMClient, key);
+    await expect(stranger.send(new GetServiceLastAccessedDetailsCommand({ JobId }))).rejects.toMatchObject({
+      name: "AccessDenied",
+    });
+    stranger.destroy();
+    await expect(generate(`${arn}x`, "SERVICE_LEVEL")).rejects.toMatchObject({ name: "NoSuchEntityException" });
+
+    const { PoliciesGrantingServiceAccess } = await iam.send(
+      new ListPoliciesGrantingServiceAccessCommand({ Arn: arn, ServiceNamespaces: ["xray", "kms"] }),
+    );
+    expect(PoliciesGrantingServiceAccess).toEqual([
+      { ServiceNamespace: "kms", Policies: [] },
+      {
+        ServiceNamespace: "xray",
+        Policies: [
+          {
+            PolicyName: "AWSXrayFullAccess",
+            PolicyType: "MANAGED",
+            PolicyArn: "arn:aws:iam::aws:policy/AWSXrayFullAccess",
+          },
+        ],
+      },
+    ]);
   });
 });
 

@@ -110,9 +110,7 @@ const policies: readonly AwsManagedPolicy[] = [
     allow("iam:PassRole", "*", { StringEquals: { "iam:PassedToService": "cloudtrail.amazonaws.com" } }),
     allow(["kms:CreateKey", "kms:CreateAlias", "kms:ListKeys", "kms:ListAliases"]),
   ]),
-  policy("AWSCloudTrail_ReadOnlyAccess", "Read-only access to CloudTrail.", [
-    allow(cloudTrailReads),
-  ]),
+  policy("AWSCloudTrail_ReadOnlyAccess", "Read-only access to CloudTrail.", [allow(cloudTrailReads)]),
   policy("CloudWatchLogsFullAccess", "Full access to CloudWatch Logs.", [allow("logs:*")]),
   policy("CloudWatchLogsReadOnlyAccess", "Read-only access to CloudWatch Logs.", [
     allow([...logsReads, "logs:StartQuery", "logs:StopQuery", "logs:StartLiveTail", "logs:StopLiveTail"]),
@@ -122,9 +120,7 @@ const policies: readonly AwsManagedPolicy[] = [
     allow(["s3:Get*", "s3:List*", "s3:Describe*"]),
   ]),
   policy("AmazonSNSFullAccess", "Full access to SNS.", [allow("sns:*")]),
-  policy("AmazonSNSReadOnlyAccess", "Read-only access to SNS.", [
-    allow(["sns:GetTopicAttributes", "sns:List*"]),
-  ]),
+  policy("AmazonSNSReadOnlyAccess", "Read-only access to SNS.", [allow(["sns:GetTopicAttributes", "sns:List*"])]),
   policy("IAMFullAccess", "Full access to IAM.", [allow("iam:*")]),
   policy("IAMReadOnlyAccess", "Read-only access to IAM.", [
     allow([

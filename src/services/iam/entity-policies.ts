@@ -63,7 +63,7 @@ export async function policiesOf(queries: SettingsQueries, entity: EntityRow): P
 }
 
 /** Managed policies by their ARNs, in that order; those that are no more are left out. */
-async function managedPolicies(
+export async function managedPolicies(
   queries: SettingsQueries,
   accountId: string,
   arns: readonly string[],

@@ -4,7 +4,6 @@ const noCertificates = "There are no certificates and SSH keys of users here.";
 const noLinkedRoles = "Services act in their own name here: there are no service-linked roles.";
 const noOrganization = "Accounts stand for themselves here: there is no organization.";
 const noDelegation = "There are no delegation requests here.";
-const noReports = "The record of calls says who did what; there are no separate reports of it.";
 const noAccountSettings = "The account has no settings of this kind here.";
 const noServiceCredentials = "Every API here takes access keys: there are no credentials of single services.";
 
@@ -49,11 +48,6 @@ export const iamNotOffered: Readonly<Record<string, string>> = Object.fromEntrie
     `AcceptDelegationRequest AssociateDelegationRequest CreateDelegationRequest GetDelegationRequest
      GetHumanReadableSummary ListDelegationRequests RejectDelegationRequest SendDelegationToken
      UpdateDelegationRequest`,
-  ),
-  ...because(
-    noReports,
-    `GenerateServiceLastAccessedDetails GetServiceLastAccessedDetails GetServiceLastAccessedDetailsWithEntities
-     ListPoliciesGrantingServiceAccess`,
   ),
   ...because(noAccountSettings, `GetAccountProperties PutAccountProperties`),
   ...because(oneToken, "SetSecurityTokenServicePreferences"),

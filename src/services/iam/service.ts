@@ -22,6 +22,12 @@ import {
   listInstanceProfilesForRole,
   removeRoleFromInstanceProfile,
 } from "./instance-profiles.js";
+import { listPoliciesGrantingServiceAccess } from "./last-accessed/granting-policies.js";
+import {
+  getServiceLastAccessedDetails,
+  getServiceLastAccessedDetailsWithEntities,
+} from "./last-accessed/read-reports.js";
+import { generateServiceLastAccessedDetails } from "./last-accessed/report-jobs.js";
 import { generateLeastPrivilegePolicy } from "./least-privilege/generate-policy.js";
 import { replayPolicy } from "./least-privilege/replay-policy.js";
 import { getUnusedAccess } from "./least-privilege/unused-access.js";
@@ -69,6 +75,8 @@ export function iamService(deps: IamDeps): Service {
     ...[createRole, getRole, listRoles, updateRole, updateRoleDescription, updateAssumeRolePolicy, deleteRole],
     ...[createGroup, getGroup, listGroups, deleteGroup, addUserToGroup, removeUserFromGroup, listGroupsForUser],
     ...[createPolicy, getPolicy, listPolicies, listEntitiesForPolicy, deletePolicy],
+    ...[generateServiceLastAccessedDetails, getServiceLastAccessedDetails, getServiceLastAccessedDetailsWithEntities],
+    listPoliciesGrantingServiceAccess,
     ...[simulateCustomPolicy, simulatePrincipalPolicy],
     ...[getContextKeysForCustomPolicy, getContextKeysForPrincipalPolicy],
     ...[createPolicyVersion, getPolicyVersion, listPolicyVersions, setDefaultPolicyVersion, deletePolicyVersion],

@@ -1,4 +1,4 @@
-import type { Migration } from "../migration.js";
+import { createTable, type Migration } from "../migration.js";
 
 /** In order; add at the end, never change one that was released. Names are unique over all areas. */
 export const identityMigrations: readonly Migration[] = [
@@ -114,5 +114,14 @@ export const identityMigrations: readonly Migration[] = [
         .addPrimaryKeyConstraint("iam_inline_policies_key", ["entity_id", "policy_name"])
         .execute();
     },
+  },
+  {
+    name: "identity-access-reports",
+    up: (tx) =>
+      createTable(tx, "iam_access_reports", {
+        text: "job_id! account_id! caller_id! resource_arn! granularity!",
+        bigint: "created_ms!",
+        key: ["job_id"],
+      }),
   },
 ];

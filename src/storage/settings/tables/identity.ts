@@ -58,6 +58,17 @@ export interface IdentityTables {
   /** Managed policies, AWS's too, attached to entities. */
   iam_attached_policies: { entity_id: string; account_id: string; policy_arn: string };
 
+  /** Reports of when services were last used: what was asked for, not what it says. */
+  iam_access_reports: {
+    job_id: string;
+    account_id: string;
+    /** Id of the user or role that asked, or of the account for root. */
+    caller_id: string;
+    resource_arn: string;
+    granularity: "SERVICE_LEVEL" | "ACTION_LEVEL";
+    created_ms: number;
+  };
+
   iam_inline_policies: { entity_id: string; policy_name: string; document: string };
 
   /** Tags of users, roles and managed policies, by their id. */
