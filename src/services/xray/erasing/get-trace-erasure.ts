@@ -2,7 +2,8 @@ import { management } from "../../../audit/event.js";
 import { operation } from "../../operation.js";
 import type { XrayDeps } from "../deps.js";
 import { invalidRequest } from "../errors.js";
-import { accessToAll } from "../trace-event.js";
+import { accessToRows } from "../trace-event.js";
+import { refuseLimited } from "../visible-traces.js";
 import { erasureView } from "./erasure-view.js";
 
 interface Input {
@@ -15,10 +16,11 @@ export const getTraceErasure = (deps: XrayDeps) =>
     name: "GetTraceErasure",
     readOnly: true,
     event: management,
-    access: accessToAll("GetTraceErasure"),
+    access: accessToRows("GetTraceErasure"),
     recordedRequest: ({ ErasureId }) => ({ erasureId: ErasureId }),
 
     async execute({ ErasureId }, call) {
+      refuseLimited(call, "GetTraceErasure");
       if (typeof ErasureId !== "string") throw invalidRequest("ErasureId must be given");
       const row = await deps.settings.read
         .selectFrom("xray_erasures")

@@ -2,7 +2,8 @@ import { management } from "../../../audit/event.js";
 import { operation } from "../../operation.js";
 import type { XrayDeps } from "../deps.js";
 import { invalidRequest } from "../errors.js";
-import { accessToAll } from "../trace-event.js";
+import { accessToRows } from "../trace-event.js";
+import { refuseLimited } from "../visible-traces.js";
 import { erasureView } from "./erasure-view.js";
 
 interface Input {
@@ -18,10 +19,11 @@ export const listTraceErasures = (deps: XrayDeps) =>
     name: "ListTraceErasures",
     readOnly: true,
     event: management,
-    access: accessToAll("ListTraceErasures"),
+    access: accessToRows("ListTraceErasures"),
     recordedRequest: ({ Before }) => ({ before: Before }),
 
     async execute({ Before }, call) {
+      refuseLimited(call, "ListTraceErasures");
       if (Before !== undefined && (typeof Before !== "number" || !Number.isFinite(Before) || Before < 0))
         throw invalidRequest("Before must be a number of seconds since the epoch");
       const rows = await deps.settings.read
