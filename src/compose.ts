@@ -238,6 +238,7 @@ export async function compose(
         people: identity.people,
         environment,
         issuerOrigins: config.issuerOrigins,
+        homeAccountId: config.account,
         accessHistory: facts.accessHistory,
         knownServices: () => knownServices(services),
       }),

@@ -11,6 +11,8 @@ export interface IamDeps {
   readonly people: People;
   /** Issuers of tokens that may be asked without TLS; see `mayAskIssuer`. */
   readonly issuerOrigins?: readonly string[] | undefined;
+  /** The first account: its root user makes the others. */
+  readonly homeAccountId?: string;
   readonly environment: Environment;
   readonly accessHistory: AccessHistory;
   /** Of every API of this service. */

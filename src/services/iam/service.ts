@@ -1,6 +1,7 @@
 import * as sdk from "@aws-sdk/client-iam";
 import type { Service } from "../operation.js";
 import { createAccessKey, deleteAccessKey, listAccessKeys, updateAccessKey } from "./access-keys.js";
+import { createAccount, listAccounts, replaceAccountKey } from "./accounts.js";
 import { attachPolicy, detachPolicy, listAttachedPolicies } from "./attached-policies.js";
 import {
   addUserToGroup,
@@ -113,7 +114,10 @@ export function iamService(deps: IamDeps): Service {
     ],
     notOffered: iamNotOffered,
     actions: (offered) => [...offered, "PassRole"],
-    foreignRoutes: [generateLeastPrivilegePolicy, replayPolicy, getUnusedAccess].map((make) => make(deps)),
+    foreignRoutes: [
+      ...[generateLeastPrivilegePolicy, replayPolicy, getUnusedAccess],
+      ...[createAccount, listAccounts, replaceAccountKey],
+    ].map((make) => make(deps)),
     throttled: { code: "Throttling", httpStatus: 400 },
   };
 }

@@ -26,6 +26,17 @@ import { listBuckets } from "./list-buckets.js";
 import { listMultipartUploads } from "./list-multipart-uploads.js";
 import { listObjects, listObjectsV2, listObjectVersions } from "./list-objects.js";
 import { listParts } from "./list-parts.js";
+import {
+  getBucketAccelerateConfiguration,
+  getBucketCors,
+  getBucketLifecycleConfiguration,
+  getBucketLogging,
+  getBucketNotificationConfiguration,
+  getBucketReplication,
+  getBucketRequestPayment,
+  getBucketWebsite,
+  getObjectLockConfiguration,
+} from "./not-configured.js";
 import { notOffered } from "./not-offered.js";
 import { deleteObjectTagging, getObjectTagging, putObjectTagging } from "./object-tagging.js";
 import { deletePublicAccessBlock, getPublicAccessBlock, putPublicAccessBlock } from "./public-access-block.js";
@@ -58,6 +69,15 @@ export function s3Service(deps: S3Deps): Service {
       deleteObjects,
       deleteObjectTagging,
       deletePublicAccessBlock,
+      getBucketAccelerateConfiguration,
+      getBucketCors,
+      getBucketLifecycleConfiguration,
+      getBucketLogging,
+      getBucketNotificationConfiguration,
+      getBucketReplication,
+      getBucketRequestPayment,
+      getBucketWebsite,
+      getObjectLockConfiguration,
       getBucketAcl,
       getBucketEncryption,
       getBucketLocation,
