@@ -37,32 +37,39 @@ function neverConfigured<Output>(
     });
 }
 
-const none = (code: string, message: string) => (bucketName: string) =>
-  s3Failure(code, 404, message, { BucketName: bucketName });
-
 export const getBucketCors = neverConfigured<GetBucketCorsOutput>(
   ...(["GetBucketCors", "GetBucketCORS", "cors"] as const),
-  none("NoSuchCORSConfiguration", "The CORS configuration does not exist"),
+  (BucketName) => s3Failure("NoSuchCORSConfiguration", 404, "The CORS configuration does not exist", { BucketName }),
 );
 
 export const getBucketWebsite = neverConfigured<GetBucketWebsiteOutput>(
   ...(["GetBucketWebsite", "GetBucketWebsite", "website"] as const),
-  none("NoSuchWebsiteConfiguration", "The specified bucket does not have a website configuration"),
+  (BucketName) =>
+    s3Failure("NoSuchWebsiteConfiguration", 404, "The specified bucket does not have a website configuration", {
+      BucketName,
+    }),
 );
 
 export const getBucketLifecycleConfiguration = neverConfigured<GetBucketLifecycleConfigurationOutput>(
   ...(["GetBucketLifecycleConfiguration", "GetLifecycleConfiguration", "lifecycle"] as const),
-  none("NoSuchLifecycleConfiguration", "The lifecycle configuration does not exist"),
+  (BucketName) =>
+    s3Failure("NoSuchLifecycleConfiguration", 404, "The lifecycle configuration does not exist", { BucketName }),
 );
 
 export const getBucketReplication = neverConfigured<GetBucketReplicationOutput>(
   ...(["GetBucketReplication", "GetReplicationConfiguration", "replication"] as const),
-  none("ReplicationConfigurationNotFoundError", "The replication configuration was not found"),
+  (BucketName) =>
+    s3Failure("ReplicationConfigurationNotFoundError", 404, "The replication configuration was not found", {
+      BucketName,
+    }),
 );
 
 export const getObjectLockConfiguration = neverConfigured<GetObjectLockConfigurationOutput>(
   ...(["GetObjectLockConfiguration", "GetBucketObjectLockConfiguration", "object-lock"] as const),
-  none("ObjectLockConfigurationNotFoundError", "Object Lock configuration does not exist for this bucket"),
+  (BucketName) =>
+    s3Failure("ObjectLockConfigurationNotFoundError", 404, "Object Lock configuration does not exist for this bucket", {
+      BucketName,
+    }),
 );
 
 export const getBucketAccelerateConfiguration = neverConfigured<GetBucketAccelerateConfigurationOutput>(
