@@ -50,7 +50,7 @@ beforeAll(async () => {
   // Else the engine keeps the files of replaced parts for eight minutes.
   const database = await FactDatabase.embedded(path.join(dataFolder, "facts"), "dosimeter");
   for (const table of ["segments", "traces", "log_events"])
-    await database.command(`ALTER TABLE ${table} MODIFY SETTING old_parts_lifetime = 1, cleanup_delay_period = 1`);
+    await database.command(`ALTER TABLE ${table} MODIFY SETTING old_parts_lifetime = 1`);
   await database.close();
   await start();
 });

@@ -23,6 +23,8 @@ const settleMs = 10_000;
 const workerMsMax = 600_000;
 /** What is refused for being erased is looked for again so often: nothing of it may be there. */
 const sweepEveryMs = 3_600_000;
+/** Of an erasure that has ended, files are looked for so often until they are gone. */
+const filesEveryMs = 5_000;
 const retryMs = 2_000;
 const pageIds = 5000;
 
@@ -46,6 +48,7 @@ export function createErasing(deps: ErasingDeps) {
   const { clock } = environment;
   const mine = new Set<string>();
   const retryAtMs = new Map<string, number>();
+  let filesLookedMs = Number.NEGATIVE_INFINITY;
   let sweptMs = Number.NEGATIVE_INFINITY;
 
   async function run(): Promise<void> {
@@ -210,6 +213,20 @@ export function createErasing(deps: ErasingDeps) {
     });
   }
 
+  /** Notes for which erasures the engine's old files have left the disk. */
+  async function removeFiles(): Promise<void> {
+    filesLookedMs = clock.monotonicMs();
+    const waiting = await settings.read
+      .selectFrom("xray_erasures")
+      .selectAll()
+      .where("status", "=", "COMPLETE")
+      .where("erased_store_s", ">", 0)
+      .where("purged_ms", "=", 0)
+      .execute();
+    for (const row of waiting)
+      if (await eraser.removeOldFiles(row.erased_store_s)) await change(row, { purged_ms: clock.nowMs() });
+  }
+
   return {
     run,
 
@@ -219,15 +236,7 @@ export function createErasing(deps: ErasingDeps) {
      */
     async tidy(): Promise<void> {
       const nowMs = clock.nowMs();
-      const waiting = await settings.read
-        .selectFrom("xray_erasures")
-        .selectAll()
-        .where("status", "=", "COMPLETE")
-        .where("erased_store_s", ">", 0)
-        .where("purged_ms", "=", 0)
-        .execute();
-      for (const row of waiting)
-        if (await eraser.filesAreGone(row.erased_store_s)) await change(row, { purged_ms: clock.nowMs() });
+      if (clock.monotonicMs() - filesLookedMs >= filesEveryMs) await removeFiles();
       if (clock.monotonicMs() - sweptMs < sweepEveryMs) return;
       sweptMs = clock.monotonicMs();
       const keptFromMs = nowMs - deps.traceRetentionDays * dayMs;

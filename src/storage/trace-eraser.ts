@@ -26,6 +26,9 @@ export interface TraceEraser {
   /** The store's own clock, epoch seconds, rounded up. */
   nowSeconds(): Promise<number>;
 
-  /** Whether the files that held what was erased by `erasedSeconds` of the store's clock have left the disk. */
-  filesAreGone(erasedSeconds: number): Promise<boolean>;
+  /**
+   * Removes files that the store keeps for a while after it has replaced them, as far as that while is over.
+   * @returns whether those that held what was erased by `erasedSeconds` of the store's clock have left the disk.
+   */
+  removeOldFiles(erasedSeconds: number): Promise<boolean>;
 }

@@ -9,9 +9,11 @@ import {
   amountOfTraces,
   anyErased,
   type ErasedTable,
+  erasedTables,
   eraseRows,
   mutationsUnderWay,
   oldParts,
+  removeOldParts,
   traceIdsOfScope,
 } from "./sql/erase-traces.sql.js";
 
@@ -76,7 +78,8 @@ export class StoredErasing implements TraceEraser {
     return Number(row!.now) + 1;
   }
 
-  async filesAreGone(erasedSeconds: number): Promise<boolean> {
+  async removeOldFiles(erasedSeconds: number): Promise<boolean> {
+    for (const table of erasedTables) await this.#database.command(removeOldParts(table));
     return (await this.#database.query("facts.oldParts", oldParts, { erasedSeconds })).length === 0;
   }
 

@@ -6,6 +6,7 @@ const ofSpans = `${scope} AND log_group_id = {logGroupId:String}
 
 const erased = { segments: ofTraces, traces: ofTraces, log_events: ofSpans } as const;
 export type ErasedTable = keyof typeof erased;
+export const erasedTables = Object.keys(erased) as readonly ErasedTable[];
 
 /** A mutation rewrites every part that holds such a row, and looks at all: ask first whether there is anything. */
 export function anyErased(table: ErasedTable): string {
@@ -27,6 +28,14 @@ SELECT DISTINCT trace_id FROM segments WHERE ${scope} AND trace_id > {after:Stri
 export const mutationsUnderWay = `
 SELECT latest_fail_reason AS failure FROM system.mutations
 WHERE database = currentDatabase() AND table = {table:String} AND NOT is_done`;
+
+/**
+ * Where nothing is written the engine looks for parts that it may remove only every few minutes, but always after it has
+ * dropped a partition: even one that does not exist.
+ */
+export function removeOldParts(table: ErasedTable): string {
+  return `ALTER TABLE ${table} DROP PARTITION ID 'none'`;
+}
 
 /** Parts that were replaced by then and are still on the disk. */
 export const oldParts = `
