@@ -145,7 +145,7 @@ describe("Insights over the wire", () => {
     const start = await eventually(
       async () => ofState(await recordsInHistory("TagResource"), "Start"),
       "the beginning of the burst in history",
-      100_000,
+      120_000,
     );
     expect(start).toMatchObject({
       eventVersion: "1.09",
@@ -180,7 +180,7 @@ describe("Insights over the wire", () => {
         return ofState(found, "End") && found;
       },
       "the end of the burst in the bucket",
-      100_000,
+      120_000,
     );
     const end = ofState(records, "End")!;
     expect(ofState(records, "Start")).toEqual(start);

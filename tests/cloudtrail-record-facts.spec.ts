@@ -239,7 +239,7 @@ describe("a trail", () => {
       async () => (await records()).some((record) => record.requestID === requestId),
       "the last record in a file",
     );
-  }, 60_000);
+  });
 
   const selectSegments = () =>
     trails.send(

@@ -71,7 +71,7 @@ describe(`the service, killed with SIGKILL ${rounds} times under load (DOSIMETER
             return owed.length === 0 ? records : undefined;
           },
           "the delivery of a record of every acknowledged call",
-          60_000,
+          120_000,
         ).catch((problem: Error) => {
           const [first] = owed;
           throw new Error(
@@ -90,7 +90,7 @@ describe(`the service, killed with SIGKILL ${rounds} times under load (DOSIMETER
             return wrong.length === 0 && findings.some(({ kind }) => kind === "log");
           },
           "digests that vouch for every log file",
-          30_000,
+          120_000,
         ).catch((problem: Error) => {
           throw new Error(`${problem.message}: ${JSON.stringify(wrong)}`);
         });

@@ -129,7 +129,7 @@ describe("the five steps", async () => {
             return /BatchGetTraces[\s\S]*CreateTrail/.test(stdout) ? stdout : undefined;
           },
           "the calls in S3, in the log group and in event history",
-          90_000,
+          120_000,
         );
         expect(found).toMatch(/\d+ "eventName":"BatchGetTraces"/);
         expect(found).toMatch(/\d+ "eventName":"PutTraceSegments"/);
@@ -149,7 +149,7 @@ describe("the five steps", async () => {
             return /\d+\/\d+ log files valid/.test(stdout) ? stdout : undefined;
           },
           "a digest that lists log files",
-          60_000,
+          120_000,
         );
         expect(verdict).not.toMatch(/INVALID/);
 

@@ -237,12 +237,12 @@ describe("A trail with a KMS key", () => {
         return [before, ...during, after].every((requestId) => found.includes(requestId));
       },
       "everything to be delivered",
-      60_000,
+      120_000,
     );
     expect((await status()).LatestDeliveryError ?? "").toBe("");
     const ids = (await deliveredRecords(service, bucket)).map(({ eventID }) => eventID);
     expect(new Set(ids).size).toBe(ids.length);
-  }, 120_000);
+  });
 
   it("is checked by who may decrypt, and tells the others why not", async () => {
     // So that what is checked stands still.
@@ -258,7 +258,7 @@ describe("A trail with a KMS key", () => {
         return /(\d+)\/\1 log files intact/.test(text);
       },
       "a digest over the last log file",
-      60_000,
+      120_000,
     );
     const refused = await dosimeterVerify(stranger);
     expect(refused.status).not.toBe(0);
@@ -274,7 +274,7 @@ describe("A trail with a KMS key", () => {
     const bad = await run("aws", validate, stranger);
     expect(bad.status).not.toBe(0);
     expect(bad.text).toMatch(/kms:Decrypt|AccessDenied/);
-  }, 180_000);
+  });
 
   const dosimeterVerify = (as: TestCredentials) =>
     run(process.execPath, [program, "verify", "--bucket", `s3://${bucket}`, "--endpoint", service.endpoint], as);
@@ -317,7 +317,7 @@ describe("A trail to buckets at another endpoint", () => {
     } finally {
       await other.stop();
     }
-  }, 60_000);
+  });
 });
 
 describe("Encrypted objects over the wire", () => {

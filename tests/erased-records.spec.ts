@@ -84,7 +84,7 @@ describe("records past their retention", () => {
       await settings.close();
       await facts.close();
     }
-  }, 60_000);
+  });
 });
 
 function event(timeMs: number): EventRow {

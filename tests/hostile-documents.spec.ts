@@ -171,6 +171,6 @@ describe("a hostile document", () => {
       await put(JSON.stringify(segment(last)));
       await isReadable(last);
     },
-    60_000,
+    120_000,
   );
 });

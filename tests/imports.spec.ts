@@ -100,7 +100,7 @@ describe.skipIf(!attackIsHere)("the real logs of an attack (shared/data/cloudtra
     const rows = await ask(service, store, "SELECT eventid, eventjson FROM $store ORDER BY eventid LIMIT 3");
     const [first] = records.sort((one, other) => (one.eventID < other.eventID ? -1 : 1));
     expect(JSON.parse(rows[0]?.["eventjson"] ?? "")).toEqual(first);
-  }, 180_000);
+  });
 });
 
 describe("an import", () => {
@@ -124,7 +124,7 @@ describe("an import", () => {
     });
     expect(await countOf(service, store)).toEqual({ events: 600, different: 600 });
     expect(await refusal({ ImportId })).toBe("InvalidParameterException");
-  }, 180_000);
+  });
 
   it("lists what failed, and tries that again when it is started with its id alone", async () => {
     const source = await makeLogBucket(service, "broken");
@@ -174,7 +174,7 @@ describe("an import", () => {
     const { Failures = [] } = await lake.send(new ListImportFailuresCommand({ ImportId }));
     expect(Failures.map(({ Status }) => Status)).toEqual(Array(5).fill("SUCCEEDED"));
     expect(await countOf(service, store)).toEqual({ events: 6, different: 6 });
-  }, 180_000);
+  });
 
   it("takes the events of a range: by the names of folders and files first, then by their own times", async () => {
     const source = await makeLogBucket(service, "times");
@@ -200,7 +200,7 @@ describe("an import", () => {
     expect(done.ImportStatistics).toMatchObject({ PrefixesFound: 2, FilesCompleted: 2, EventsCompleted: 2 });
     const rows = await ask(service, store, "SELECT eventid FROM $store ORDER BY eventtime");
     expect(rows.map((row) => row["eventid"])).toEqual(["first", "last"]);
-  }, 120_000);
+  });
 
   it("leaves out what is older than the store's retention", async () => {
     const source = await makeLogBucket(service, "old");
@@ -215,7 +215,7 @@ describe("an import", () => {
     const done = await importLogs(service, { Destinations: [store], ImportSource: source() });
     expect(done).toMatchObject({ ImportStatus: "COMPLETED", ImportStatistics: { EventsCompleted: 1 } });
     expect(await countOf(service, store)).toEqual({ events: 1, different: 1 });
-  }, 120_000);
+  });
 
   it("looks into CloudTrail's own folders, and into others if they are named", async () => {
     const source = await makeLogBucket(service, "paths");
@@ -240,7 +240,7 @@ describe("an import", () => {
     expect(await afterImportOf("elsewhere")).toEqual([inLogs, ...named]);
     const digests = never[0] as string;
     expect(await afterImportOf(`${root}/CloudTrail-Digest/`)).toEqual([digests, inLogs, ...named]);
-  }, 180_000);
+  });
 
   it("is refused where its source or its store will not do", async () => {
     const source = await makeLogBucket(service, "source");
@@ -274,7 +274,7 @@ describe("an import", () => {
     expect(await refusal({ Destinations: [store], ImportSource: source(), ...sameTime })).toBe(
       "InvalidParameterException",
     );
-  }, 120_000);
+  });
 
   it("is not to be had for who may start it but not pass the role", async () => {
     const source = await makeLogBucket(service, "passed");
@@ -307,7 +307,7 @@ describe("an import", () => {
       const { Imports = [] } = await lake.send(new ListImportsCommand({ Destination: store }));
       return Imports[0]?.ImportStatus === "COMPLETED";
     }, "the end of an import of nothing");
-  }, 120_000);
+  });
 
   it("is listed by its store and its status, and its start is in event history", async () => {
     const all = await lake.send(new ListImportsCommand({}));
@@ -325,7 +325,7 @@ describe("an import", () => {
       new LookupEventsCommand({ LookupAttributes: [{ AttributeKey: "EventName", AttributeValue: "StartImport" }] }),
     );
     expect(Events.length).toBeGreaterThan(0);
-  }, 120_000);
+  });
 });
 
 describe.skipIf(!attackIsHere || !cli)("the guide to imports", () => {
@@ -352,7 +352,7 @@ describe.skipIf(!attackIsHere || !cli)("the guide to imports", () => {
       await other.stop();
       await rm(folder, { recursive: true, force: true });
     }
-  }, 180_000);
+  });
 });
 
 describe("an import whose process is killed", () => {

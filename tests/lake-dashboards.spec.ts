@@ -25,7 +25,7 @@ const table = { Title: "Calls", Height: "2", Width: "4", View: "Table" };
 const highlights = "AWSCloudTrail-Highlights";
 const everySixHours = { Frequency: { Unit: "HOURS" as const, Value: 6 }, Status: "ENABLED" as const };
 
-describe("dashboards", { timeout: 120_000 }, () => {
+describe("dashboards", () => {
   let service: RunningDosimeter;
   let trails: CloudTrailClient;
   let store: { readonly arn: string; readonly storeId: string };
@@ -51,7 +51,7 @@ describe("dashboards", { timeout: 120_000 }, () => {
       async () => (await rowsOf(service, `SELECT eventid FROM ${store.storeId}`)).length > 0,
       "an event",
     );
-  }, 60_000);
+  });
   afterAll(() => service.stop());
 
   const arnOf = (name: string) => `arn:aws:cloudtrail:${service.region}:${service.accountId}:dashboard/${name}`;
@@ -353,7 +353,7 @@ describe("dashboards", { timeout: 120_000 }, () => {
         return now.LastRefreshId !== undefined && now;
       },
       "a refresh by schedule",
-      90_000,
+      120_000,
     );
     const { Widgets } = await dashboard(scheduled);
     const query = await queryEnd(service, { QueryAlias: Widgets![0]!.QueryAlias!, RefreshId: LastRefreshId });

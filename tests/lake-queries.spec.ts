@@ -42,7 +42,7 @@ const segment = JSON.stringify({
   end_time: Date.now() / 1000,
 });
 
-describe("queries over event data stores", { timeout: 60_000 }, () => {
+describe("queries over event data stores", () => {
   let service: RunningDosimeter;
   let trails: CloudTrailClient;
   let storeId: string;
@@ -54,7 +54,7 @@ describe("queries over event data stores", { timeout: 60_000 }, () => {
     for (let call = 0; call < 5; call++)
       await service.client(XRayClient).send(new PutTraceSegmentsCommand({ TraceSegmentDocuments: [segment] }));
     await eventually(async () => (await putsIn(storeId)) === 5, "five calls in the store");
-  }, 60_000);
+  });
   afterAll(() => service.stop());
 
   const putsIn = async (id: string) => {
@@ -531,7 +531,7 @@ describe("queries over event data stores", { timeout: 60_000 }, () => {
   });
 });
 
-describe("queries of a process that ends", { timeout: 60_000 }, () => {
+describe("queries of a process that ends", () => {
   it("fail with an honest word after a crash, and results are still there", async () => {
     const dataFolder = await mkdtemp(join(tmpdir(), "dosimeter-queries-"));
     let service = await startDosimeter({ dataFolder });

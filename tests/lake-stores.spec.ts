@@ -277,4 +277,4 @@ it("has every call that was answered once, though the process is killed again an
   } finally {
     rmSync(dataFolder, { recursive: true, force: true });
   }
-}, 120_000);
+});

@@ -126,7 +126,7 @@ describe("readers of log files", () => {
         await rm(folder, { recursive: true, force: true });
       }
     },
-    60_000,
+    120_000,
   );
 });
 

@@ -72,7 +72,7 @@ const secrets = {
 const adminArn = "arn:aws:iam::aws:policy/AdministratorAccess";
 
 // Hashes of passwords are slow by design, and slower on a busy machine.
-describe("people over the wire", { timeout: 120_000 }, () => {
+describe("people over the wire", () => {
   let dataFolder: string;
   let service: RunningDosimeter;
   let iam: IAMClient;

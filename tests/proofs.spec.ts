@@ -21,7 +21,7 @@ beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), "dosimeter-proofs-"));
   key = path.join(folder, "key");
   await prove("--key", "--out", key);
-}, 60_000);
+});
 
 afterAll(async () => {
   await service.stop();
@@ -141,7 +141,7 @@ describe("dosimeter prove", () => {
     }
     await prove("--event-id", eventId, "--out", file("after"));
     expect((await verify("--proof", file("after"))).status).toBe(0);
-  }, 60_000);
+  });
 
   it("refuses who may not, what is not there, and what is malformed", async () => {
     const iam = service.client(IAMClient);

@@ -160,7 +160,7 @@ describe.skipIf(!cliInstalled)("S3 by the AWS CLI (where it is installed)", () =
     return stdout;
   };
 
-  it("makes a bucket, copies, lists, syncs and removes", { timeout: 180_000 }, async () => {
+  it("makes a bucket, copies, lists, syncs and removes", async () => {
     const folder = await mkdtemp(join(tmpdir(), "s3-cli-"));
     const large = randomBytes(9 * 1024 * 1024);
     await mkdir(join(folder, "from/sub"), { recursive: true });

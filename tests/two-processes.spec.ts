@@ -31,7 +31,7 @@ describe.skipIf(skipped)("two processes over one PostgreSQL and one ClickHouse (
     first = await startDosimeter({ env: shared });
     secondEnvironment = { ...shared, DOSIMETER_S3_ENDPOINT: first.endpoint };
     second = await startDosimeter({ env: secondEnvironment });
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await second?.stop();

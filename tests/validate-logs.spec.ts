@@ -45,7 +45,7 @@ describe.skipIf(!cli)(
           return found.length >= 6 && found.flatMap(({ files }) => files).length >= 3;
         },
         "three log files and a chain of six digests",
-        60_000,
+        120_000,
       );
       // The chain ends here, so that what is checked below stands still.
       await aws("cloudtrail", "stop-logging", "--name", "audit");
@@ -59,9 +59,9 @@ describe.skipIf(!cli)(
           return still;
         },
         "the last digest",
-        60_000,
+        120_000,
       );
-    }, 120_000);
+    });
     afterAll(async () => {
       await service.stop();
       await rm(folder, { recursive: true, force: true });

@@ -33,7 +33,7 @@ interface Digest {
  * Files of the real service, downloaded once; each kind of damage is done to a copy. The service's digests come every two
  * seconds, so that a chain is long within a minute.
  */
-describe("dosimeter verify", { timeout: 60_000 }, () => {
+describe("dosimeter verify", () => {
   let service: RunningDosimeter;
   let folder: string;
   let digests: Digest[];
@@ -54,7 +54,7 @@ describe("dosimeter verify", { timeout: 60_000 }, () => {
         return (await digestKeys()).length >= 9;
       },
       "nine digests",
-      60_000,
+      120_000,
     );
     // The chain ends here, so that what is checked below stands still.
     await trails.send(new StopLoggingCommand({ Name: "audit" }));
@@ -68,10 +68,10 @@ describe("dosimeter verify", { timeout: 60_000 }, () => {
         return still;
       },
       "the last digest",
-      60_000,
+      120_000,
     );
     digests = await download();
-  }, 150_000);
+  });
 
   afterAll(async () => {
     await service.stop();

@@ -243,7 +243,7 @@ describe("Web identities", () => {
           () => false,
         ),
       "the second key to count",
-      30_000,
+      120_000,
     );
     // Discovery and keys, each twice: at the start, and once more for the new key however often it was tried.
     expect(issuer.asked.length).toBeLessThanOrEqual(before + 6);

@@ -121,7 +121,7 @@ const ended = (ErasureId: string) =>
       return erasure.EndedAt !== undefined && erasure;
     },
     "the end of an erasure",
-    90_000,
+    120_000,
   );
 
 // biome-ignore lint/suspicious/noExplicitAny: records.
@@ -318,7 +318,7 @@ describe("erasing", () => {
         return Erasures.filter((erasure: { FilesGoneAt?: number }) => erasure.FilesGoneAt !== undefined).length === 2;
       },
       "the files to be gone",
-      60_000,
+      120_000,
     );
     await stop();
     expect(await placesOfTexts(dataFolder, [person, secret])).toEqual([]);

@@ -302,7 +302,7 @@ describe("answers", () => {
     );
     await tell("GetRetrievedTracesGraph", { RetrievalToken });
     await tell("CancelTraceRetrieval", { RetrievalToken });
-  }, 60_000);
+  });
 
   it("are of every operation but three of insights and the one that changes the destination", () => {
     const left = Object.keys(operations).filter((name) => !answers.has(name));

@@ -69,7 +69,7 @@ async function eventualGraph(xray: XRayClient, check: (services: Service[]) => v
       found = (await serviceGraph(xray)).Services!;
       check(found);
     },
-    { timeout: 10_000, interval: 100 },
+    { timeout: 120_000, interval: 100 },
   );
   return found;
 }
@@ -217,7 +217,7 @@ describe("a service graph", () => {
       return pages;
     };
     await vi.waitFor(async () => expect((await whole()).map((page) => page.length)).toEqual([1000, 202]), {
-      timeout: 10_000,
+      timeout: 120_000,
       interval: 100,
     });
     const TraceIds = roots.map(({ trace_id }) => trace_id);
@@ -363,7 +363,7 @@ describe("aws xray", async () => {
           ["xray", ...words, "--region", region, "--output", "json"],
           {
             env: service.cliEnvironment(),
-            timeout: 60_000,
+            timeout: 120_000,
           },
         );
         return JSON.parse(stdout).Services;
@@ -375,6 +375,6 @@ describe("aws xray", async () => {
       expect(services).toHaveLength(2);
       expect(await print("get-trace-graph", "--trace-ids", root.trace_id)).toEqual(services);
     },
-    60_000,
+    120_000,
   );
 });

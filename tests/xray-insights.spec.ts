@@ -68,12 +68,12 @@ describe("Insights over the wire", () => {
         );
       },
       "the traces to be indexed",
-      60_000,
+      120_000,
     );
     const InsightsConfiguration = { InsightsEnabled: true, NotificationsEnabled: true };
     for (const GroupName of ["Default", "prices"])
       await xray.send(new UpdateGroupCommand({ GroupName, InsightsConfiguration }));
-  }, 120_000);
+  });
   afterAll(async () => {
     xray?.destroy();
     sns?.destroy();
@@ -89,7 +89,7 @@ describe("Insights over the wire", () => {
     eventually(
       async () => (await summariesOf(GroupName)).find((each) => each.RootCauseServiceId?.Name === rootCause),
       `the insight of ${rootCause}`,
-      30_000,
+      120_000,
     );
 
   it("name the table that is not instrumented, and count clients' requests", async () => {
@@ -119,7 +119,7 @@ describe("Insights over the wire", () => {
     const { Insight } = await xray.send(new GetInsightCommand({ InsightId: insight.InsightId! }));
     expect(Insight).toMatchObject({ InsightId: rest.InsightId, State: "ACTIVE", Categories: ["FAULT"] });
     expect(Insight).not.toHaveProperty("LastUpdateTime");
-  }, 60_000);
+  });
 
   it("of the past are closed, each in the list of its state", async () => {
     const closed = await insightOf("Default", "mail");
@@ -138,7 +138,7 @@ describe("Insights over the wire", () => {
     expect(InsightEvents!.at(-1)!.Summary).toMatch(/^Service "mail" has an elevated fault rate\./);
     const times = InsightEvents!.map(({ EventTime }) => EventTime!.getTime());
     expect(times).toEqual([...times].sort((left, right) => right - left));
-  }, 60_000);
+  });
 
   it("come in pages, which fit one request alone", async () => {
     await insightOf("Default", "Items");
@@ -168,7 +168,7 @@ describe("Insights over the wire", () => {
     const second = await xray.send(new GetInsightEventsCommand({ InsightId, NextToken: first.NextToken! }));
     expect(second.InsightEvents).toEqual(InsightEvents!.slice(1));
     expect(second.NextToken).toBeUndefined();
-  }, 60_000);
+  });
 
   it("find a service that responds slowly, in a group by its filter", async () => {
     const insight = await insightOf("prices", "pricing");
@@ -182,7 +182,7 @@ describe("Insights over the wire", () => {
       /^Service "pricing" \(AWS::EC2::Instance\) has elevated response times\. 100% of requests took \d+ ms or longer\. 1 other service is affected\.$/,
     );
     expect(await summariesOf("prices")).toHaveLength(1);
-  }, 60_000);
+  });
 
   it("have an impact graph of who is concerned, without figures", async () => {
     const { InsightId } = await insightOf("Default", "Items");
@@ -201,7 +201,7 @@ describe("Insights over the wire", () => {
       "shop client": ["shop"],
     });
     expect(answer.Services!.every((each) => !("SummaryStatistics" in each))).toBe(true);
-  }, 60_000);
+  });
 
   it("are not there for who may not see the whole group", async () => {
     const [ofPrices, ofAll] = [await insightOf("prices", "pricing"), await insightOf("Default", "Items")];
@@ -233,7 +233,7 @@ describe("Insights over the wire", () => {
       reader.destroy();
     }
     iam.destroy();
-  }, 60_000);
+  });
 
   it("are told to the topic as EventBridge events", async () => {
     await insightOf("Default", "Items");
@@ -244,7 +244,7 @@ describe("Insights over the wire", () => {
           .map(({ Message }) => JSON.parse(Message))
           .find(({ detail }) => detail.RootCauseServiceId.Name === "Items" && detail.State === "ACTIVE"),
       "the event of the insight",
-      30_000,
+      120_000,
     );
     expect(told).toMatchObject({
       version: "0",
@@ -254,7 +254,7 @@ describe("Insights over the wire", () => {
       region: service.region,
       detail: { GroupName: "Default", Category: "FAULT", StartTime: minute(nowMs, -9) / 1000 },
     });
-  }, 60_000);
+  });
 
   // Facts 152 and 153 of the acceptance list.
   it.each([

@@ -377,7 +377,7 @@ describe("sampling over the wire", () => {
     await expect(aws("delete-sampling-rule", "--rule-name", "cli")).rejects.toMatchObject({
       stderr: expect.stringContaining("does not exist"),
     });
-  }, 120_000);
+  });
 
   it("answers unsigned samplers at the daemon's port, with their quirks", async () => {
     for (const body of [undefined, "", "{}", { NextToken: null }])
@@ -412,7 +412,7 @@ describe("sampling over the wire", () => {
   });
 
   it("tells the X-Ray SDK's centralized sampling what to sample, and takes its reports", {
-    timeout: 60_000,
+    timeout: 120_000,
   }, async () => {
     await create(xray, "sdk-all", { Priority: 1, FixedRate: 1, ReservoirSize: 0, URLPath: "/all*" });
     await create(xray, "sdk-none", { Priority: 2, FixedRate: 0, ReservoirSize: 0, URLPath: "/none*" });
@@ -474,7 +474,7 @@ describe("sampling over the wire", () => {
 });
 
 describe("sampling after a process was killed", () => {
-  it("goes on with the same rules, tags, quotas, boosts and times", { timeout: 120_000 }, async () => {
+  it("goes on with the same rules, tags, quotas, boosts and times", async () => {
     const dataFolder = await mkdtemp(join(tmpdir(), "dosimeter-sampling-"));
     const state = async (xray: XRayClient) => {
       const { SamplingTargetDocuments, LastRuleModification } = await report(xray, statistics("kept", 1));
@@ -548,7 +548,7 @@ describe.skipIf(skipped)("sampling by two processes over one PostgreSQL (DOSIMET
     const env = { ...servers.env, DOSIMETER_MASTER_KEY: Buffer.alloc(32, 7).toString("base64") };
     for (const _ of [1, 2]) processes.push(await startDosimeter({ env }));
     clients = processes.map((service) => service.client(XRayClient));
-  }, 120_000);
+  });
 
   afterAll(async () => {
     for (const client of clients ?? []) client.destroy();
@@ -556,7 +556,7 @@ describe.skipIf(skipped)("sampling by two processes over one PostgreSQL (DOSIMET
     await servers?.stop();
   });
 
-  it("shares reservoirs exactly among the clients of both (129)", { timeout: 120_000 }, async () => {
+  it("shares reservoirs exactly among the clients of both (129)", async () => {
     const reservoirs = { "shared-1": 7, "shared-2": 1000 };
     for (const [name, ReservoirSize] of Object.entries(reservoirs)) await create(clients[0]!, name, { ReservoirSize });
     const quotas = await reportAll(clients, idsFrom(1, 100), Object.keys(reservoirs));
@@ -566,7 +566,7 @@ describe.skipIf(skipped)("sampling by two processes over one PostgreSQL (DOSIMET
     }
   });
 
-  it("agrees on rules, their limit, the last modification and the boost", { timeout: 60_000 }, async () => {
+  it("agrees on rules, their limit, the last modification and the boost", async () => {
     const [first, second] = clients as [XRayClient, XRayClient];
     await Promise.allSettled(idsFrom(0, 40).map((number) => create(clients[number % 2]!, `rule-${number}`)));
     expect(await ruleNames(first)).toHaveLength(26);

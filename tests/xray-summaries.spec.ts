@@ -83,7 +83,7 @@ const indexed = (count: number, input: Range & Partial<GetTraceSummariesCommandI
       expect(found).toHaveLength(count);
       return found;
     },
-    { timeout: 10_000, interval: 100 },
+    { timeout: 120_000, interval: 100 },
   );
 
 async function putAndFind(document: ReturnType<typeof segment>, ...more: unknown[]): Promise<TraceSummary> {
@@ -102,7 +102,7 @@ describe("a purchase whose payment failed behind the shop", () => {
   beforeAll(async () => {
     await put(...purchase.documents);
     await indexed(1, asked);
-  }, 30_000);
+  });
 
   it("has a summary with every member [64-72]", async () => {
     const shop = { Name: "shop", Names: ["shop"], Type: "AWS::EC2::Instance" };
@@ -376,7 +376,7 @@ describe("pages", () => {
     );
     await put(...documents);
     await indexed(count, asked);
-  }, 60_000);
+  });
 
   it("give each trace once, newest first, and end without a token [74]", async () => {
     const found = await pages(asked);
@@ -477,7 +477,7 @@ describe("aws xray", async () => {
       await put(...purchase.documents);
       await indexed(1, range(start, start + 60));
       const aws = async (...words: string[]) => {
-        const options = { env: service.cliEnvironment(), timeout: 60_000 };
+        const options = { env: service.cliEnvironment(), timeout: 120_000 };
         return JSON.parse((await promisify(execFile)("aws", ["xray", ...words, "--output", "json"], options)).stdout);
       };
       const asked = ["--start-time", String(start), "--end-time", String(start + 60)];
@@ -489,6 +489,6 @@ describe("aws xray", async () => {
         TracesProcessedCount: 1,
       });
     },
-    60_000,
+    120_000,
   );
 });

@@ -190,7 +190,7 @@ describe("the index of traces", () => {
       await Promise.all([one.run(), two.run()]);
       nowMs += 10;
     }
-    await expect.poll(found, { timeout: 10_000 }).toHaveLength(1);
+    await expect.poll(found, { timeout: 120_000 }).toHaveLength(1);
   });
 
   it("keeps the later of two readings, whichever was put last", async () => {

@@ -26,7 +26,7 @@ export function lakeQueriesContract(name: string, store: () => LakeQueries): voi
   const endless = "SELECT toString(sum(cityHash64(number))) AS a FROM numbers(100000000000)";
   const page = { fromRow: 0, limit: 1000, bytesMax: 1_000_000 };
 
-  describe(`${name} as LakeQueries`, { timeout: 30_000 }, () => {
+  describe(`${name} as LakeQueries`, () => {
     it("keeps the rows of a result in their order, with text and NULL as they are", async () => {
       const text = `'a\\'b\\n{x:String} 😀'`;
       const { queryId, outcome } = await run(

@@ -119,7 +119,7 @@ describe("a tree", () => {
       }),
       { numRuns: 60 },
     );
-  }, 60_000);
+  });
 
   it("convinces the verifier of every leaf and every growth, and of nothing else", async () => {
     const { store, data } = await grown(300);
@@ -147,7 +147,7 @@ describe("a tree", () => {
       }),
       { numRuns: 150 },
     );
-  }, 60_000);
+  });
 
   it("of a size around the borders of tiles has its leaves at every level", async () => {
     for (const size of [255, 256, 257, 511, 512, 65_535, 65_536, 65_537, 65_536 + 257]) {
@@ -159,5 +159,5 @@ describe("a tree", () => {
       const older = { size: 200n, root: await rootAt(store, 200) };
       expect(growthHolds(older, { size: BigInt(size), root }, await consistencyProof(store, 200, size))).toBe(true);
     }
-  }, 60_000);
+  });
 });

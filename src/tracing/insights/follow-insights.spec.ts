@@ -161,7 +161,7 @@ describe("An insight", () => {
     const incidents = [{ service: "cards", fromMinute: noon, untilMinute: noon + 3 * dayMinutes, faultRate: 0.3 }];
     const { insights } = await follow({ services: shop, incidents, seed: 21 }, noon + 2 * dayMinutes);
     expect(insights).toMatchObject([{ state: "CLOSED" }]);
-  }, 30_000);
+  });
 
   it("takes over those that took its effects for causes, once the cause is found", async () => {
     // Few calls reach the archive, so it is seen to fail later than its busy callers.

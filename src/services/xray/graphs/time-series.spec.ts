@@ -39,7 +39,7 @@ beforeAll(async () => {
   // The scope of the fixture's caller.
   const scope = { accountId: "111122223333", region: "eu-west-1" };
   for (let minute = 0; minute < minutes; minute++) await facts.index.putTraces(scope, [traceEndingIn(minute)]);
-}, 60_000);
+});
 afterAll(async () => {
   xray?.destroy();
   await fixture?.close();
