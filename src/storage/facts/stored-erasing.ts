@@ -17,8 +17,8 @@ import {
   traceIdsOfScope,
 } from "./sql/erase-traces.sql.js";
 
-/** One statement's: ids travel in its text, of which the engine takes 256 KB. */
-const idsAtOnceMax = 5000;
+/** One statement's: ids travel in a parameter, of which a server takes 128 KB. */
+const idsAtOnceMax = 2000;
 const lookEveryMs = 100;
 
 /** Erases from the fact store: parts that hold a row to erase are written anew without it. */
