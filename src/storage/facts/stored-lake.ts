@@ -7,8 +7,8 @@ import { lakeWriter } from "./tables.js";
 
 /** Of one insert. A record has at most 1 MB, so one always fits. */
 const insertCharsMax = 16 * 1024 ** 2;
-/** Ids travel in the text of a query. */
-const lookedUpAtOnceMax = 5000;
+/** Ids travel in a parameter, of which a server takes 128 KB. */
+const lookedUpAtOnceMax = 2000;
 /** After every month there is. */
 const noMonth = 999_999;
 

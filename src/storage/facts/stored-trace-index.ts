@@ -24,8 +24,8 @@ import { type GraphParts, StoredGraphs } from "./stored-graphs.js";
 import { indexWriter } from "./tables.js";
 
 const dayMs = 86_400_000;
-/** One statement's: ids travel in its text. */
-const lookedUpAtOnceMax = 5000;
+/** One statement's: ids travel in a parameter, of which a server takes 128 KB. */
+const lookedUpAtOnceMax = 2000;
 
 /**
  * The index of traces in the fact store. Rows go to the engine without the journal: an index is made again from the
