@@ -4,6 +4,9 @@ import type { AccessRequest, AnswersBeside, Decision } from "./access.js";
 const questionsMax = 1_000;
 const textLengthMax = 64 * 1024;
 
+/** Condition keys, in lower case, whose values may hold secrets, as addresses of receivers do: these are not kept. */
+export const unkeptKeys: ReadonlySet<string> = new Set(["sns:endpoint"]);
+
 /** One question that a call asked of policies, with all that cannot be read from the record of the call. */
 export interface AskedQuestion extends AnswersBeside {
   readonly access: AccessRequest;
@@ -71,13 +74,13 @@ function restOf(
   const { allowed, resourceAnswer, sessionAnswer } = decision;
   const elsewhere = resourceAccountId !== undefined && resourceAccountId !== accountId;
   const required = resourcePolicy?.required === true;
-  const conditioned = conditions !== undefined && Object.keys(conditions).length > 0;
+  const kept = conditions && keptOf(conditions);
   const answered = resourceAnswer !== undefined || sessionAnswer !== undefined;
-  const plain = !elsewhere && !conditioned && !viaService && !multiFactorNow && !rows && !required && !answered;
+  const plain = !elsewhere && !kept && !viaService && !multiFactorNow && !rows && !required && !answered;
   if (plain && allowed && demanded) return undefined;
   return {
     ...(elsewhere && { account: resourceAccountId }),
-    ...(conditioned && { conditions }),
+    ...(kept && { conditions: kept }),
     ...(viaService && { viaService }),
     ...(multiFactorNow && { multiFactorNow }),
     ...(rows && { rows }),
@@ -88,6 +91,11 @@ function restOf(
     ...(!allowed && { refused: true }),
     ...(!demanded && { optional: true }),
   };
+}
+
+function keptOf(conditions: NonNullable<AccessRequest["conditions"]>): AccessRequest["conditions"] {
+  const kept = Object.entries(conditions).filter(([key]) => !unkeptKeys.has(key.toLowerCase()));
+  return kept.length === 0 ? undefined : Object.fromEntries(kept);
 }
 
 /** @returns what `AskedAccess` wrote; undefined for what was recorded before it was. */

@@ -1,4 +1,5 @@
 import type { AccessFact } from "../../storage/access-history.js";
+import { unkeptKeys } from "../asked-access.js";
 import { conditionKeys, variablesOf } from "../policy/condition-keys.js";
 import { readDate, readNumber } from "../policy/condition-operators.js";
 import type { PolicyDocument } from "../policy/document.js";
@@ -30,12 +31,14 @@ const momentsMax = 100;
  * they divide a period into few.
  *
  * @throws MalformedPolicy for policies that look at the time as a text or at a second factor's age, by which every call
- * would be its own.
+ * would be its own, and at what is not kept of a call.
  */
 export function factsNeeded(documents: readonly PolicyDocument[]): FactsNeeded {
   const keys = new Set(documents.flatMap(conditionKeys).map((key) => key.toLowerCase()));
   if (keys.has("aws:multifactorauthage"))
     throw new MalformedPolicy("A policy that looks at the age of a second factor cannot be replayed.");
+  for (const key of unkeptKeys)
+    if (keys.has(key)) throw new MalformedPolicy(`A policy that looks at ${key} cannot be replayed: it is not kept.`);
   const momentsMs = [...new Set(documents.flatMap(momentsOf))];
   if (momentsMs.length > momentsMax) throw new MalformedPolicy("The policies name too many moments to be replayed.");
   return {
