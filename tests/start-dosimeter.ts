@@ -140,9 +140,12 @@ export async function startServers() {
   await admin.query(`CREATE DATABASE ${database}`);
   const clickhouse = await startClickHouseServer();
   url.pathname = `/${database}`;
+  let stopped = false;
   return {
     env: { DOSIMETER_POSTGRES_URL: url.href, DOSIMETER_CLICKHOUSE_URL: clickhouse.url },
     async stop() {
+      if (stopped) return;
+      stopped = true;
       await clickhouse.stop();
       await admin.query(`DROP DATABASE ${database} WITH (FORCE)`);
       await admin.end();

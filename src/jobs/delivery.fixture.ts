@@ -216,6 +216,7 @@ export function dyingSettings(settings: SettingsStore, failAt: number): { store:
   const store: SettingsStore = {
     read: settings.read,
     onCommit: (listener) => settings.onCommit(listener),
+    rewrite: (tables) => settings.rewrite(tables),
     close: () => settings.close(),
     transact: (work) => {
       count++;

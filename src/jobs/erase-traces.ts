@@ -213,7 +213,7 @@ export function createErasing(deps: ErasingDeps) {
     });
   }
 
-  /** Notes for which erasures the engine's old files have left the disk. */
+  /** Notes for which erasures the old files of both stores have left the disk. */
   async function removeFiles(): Promise<void> {
     filesLookedMs = clock.monotonicMs();
     const waiting = await settings.read
@@ -223,8 +223,11 @@ export function createErasing(deps: ErasingDeps) {
       .where("erased_store_s", ">", 0)
       .where("purged_ms", "=", 0)
       .execute();
-    for (const row of waiting)
-      if (await eraser.removeOldFiles(row.erased_store_s)) await change(row, { purged_ms: clock.nowMs() });
+    const gone: ErasureRow[] = [];
+    for (const row of waiting) if (await eraser.removeOldFiles(row.erased_store_s)) gone.push(row);
+    if (gone.length === 0) return;
+    await settings.rewrite(["xray_rejections", "xray_erasure_selectors"]);
+    for (const row of gone) await change(row, { purged_ms: clock.nowMs() });
   }
 
   return {

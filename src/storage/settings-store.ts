@@ -20,5 +20,11 @@ export interface SettingsStore {
   /** Calls `listener` after each transaction of this process has committed. */
   onCommit(listener: () => void): void;
 
+  /**
+   * Writes the files of some tables anew, so that nothing which was deleted or replaced in them before is left there. Other
+   * transactions wait meanwhile. @throws StoreUnavailable if somebody else holds the tables; it may be tried again.
+   */
+  rewrite(tables: readonly (keyof SettingsTables)[]): Promise<void>;
+
   close(): Promise<void>;
 }

@@ -34,7 +34,7 @@ interface Stores {
   readonly logEvents: LogEventStore;
 }
 
-/** The promises of `TraceEraser`. What it does to the index is shown where an index is made (`tests/xray-erasing.spec.ts`). */
+/** The promises of `TraceEraser`. What it does to the index is shown where an index is made (`tests/erasing.spec.ts`). */
 export function traceEraserContract(name: string, stores: () => Stores): void {
   describe(`${name} as a TraceEraser`, () => {
     it("erases traces that were put before, and no others", async () => {

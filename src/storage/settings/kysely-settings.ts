@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { SettingsQueries, SettingsStore, SettingsTransaction } from "../settings-store.js";
 import { StoreUnavailable } from "../store-error.js";
 import { SerialQueue } from "./serial-queue.js";
+import type { SettingsTables } from "./tables.js";
 
 /** What differs between the two databases that hold settings. */
 export interface SettingsEngine {
@@ -10,6 +11,7 @@ export interface SettingsEngine {
   readonly write: SettingsQueries;
   /** True if another transaction got in the way and the same work may succeed when tried again. */
   isConflict(error: unknown): boolean;
+  rewrite(tables: readonly (keyof SettingsTables)[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -56,6 +58,10 @@ export class KyselySettings implements SettingsStore {
   /** A listener must not throw: the transaction it hears of is committed and cannot be undone. */
   onCommit(listener: () => void): void {
     this.#listeners.push(listener);
+  }
+
+  rewrite(tables: readonly (keyof SettingsTables)[]): Promise<void> {
+    return this.#turns.run(() => this.#engine.rewrite(tables));
   }
 
   /** Finishes the transactions that were accepted. Closing again is harmless. */

@@ -74,7 +74,10 @@ export async function openPostgresSettings(options: {
     await pool.end();
     throw error;
   }
-  return new KyselySettings({ read: queries, write: queries, isConflict, close: () => pool.end() });
+  const rewrite = async (tables: readonly (keyof SettingsTables)[]) => {
+    for (const table of tables) await sql`vacuum full ${sql.table(table)}`.execute(queries);
+  };
+  return new KyselySettings({ read: queries, write: queries, isConflict, rewrite, close: () => pool.end() });
 }
 
 function isConflict(error: unknown): boolean {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { sql } from "kysely";
@@ -40,6 +40,32 @@ describe("settings in SQLite", () => {
     );
     expect(pragma.rows).toEqual([{ synchronous: 2 }]);
     await expect(store.read.deleteFrom("event_outbox").execute()).rejects.toThrow();
+    await store.close();
+    rmSync(dataFolder, { recursive: true });
+  });
+
+  it("leaves nothing of what was deleted once its file is written anew", async () => {
+    const dataFolder = newFolder();
+    const store = await openSettings({ dataFolder, environment: systemEnvironment });
+    const row = (hour: number, sample: string) => ({
+      ...{ account_id: "111122223333", region: "eu-west-1", hour_ms: hour, error_code: "e", count: 1 },
+      ...{ first_ms: 0, last_ms: 0, message: "m", sample, sample_length: sample.length },
+    });
+    // Rows that grow move others from page to page, and leave copies behind.
+    for (let hour = 0; hour < 60; hour++)
+      await store.transact(async (tx) => {
+        await tx.insertInto("xray_rejections").values(row(hour, "a secret ")).execute();
+        await tx
+          .updateTable("xray_rejections")
+          .set({ sample: "a secret ".repeat(50 + hour) })
+          .where("hour_ms", "=", Math.floor(hour / 2))
+          .execute();
+      });
+    await store.transact(async (tx) => void (await tx.updateTable("xray_rejections").set({ sample: "" }).execute()));
+    await store.rewrite(["xray_rejections"]);
+    for (const file of readdirSync(dataFolder))
+      expect(readFileSync(path.join(dataFolder, file)).includes("a secret"), file).toBe(false);
+    expect(await store.read.selectFrom("xray_rejections").select("hour_ms").execute()).toHaveLength(60);
     await store.close();
     rmSync(dataFolder, { recursive: true });
   });

@@ -54,7 +54,20 @@ export async function openSqliteSettings(options: {
     throw error;
   }
   // Nothing can conflict once the write lock is held.
-  return new KyselySettings({ read, write, isConflict: () => false, close });
+  const rewrite = () => rewriteFile(writeFile);
+  return new KyselySettings({ read, write, isConflict: () => false, rewrite, close });
+}
+
+/**
+ * Overwriting what is deleted is not enough: copies of it stay in pages whose rows were moved. All tables are in one file,
+ * so all are written anew; the old file ends only when the log has taken its place, whole.
+ */
+async function rewriteFile(file: Database.Database): Promise<void> {
+  await whileLocked(() => file.exec("VACUUM"));
+  await whileLocked(() => {
+    const [outcome] = file.prepare("PRAGMA wal_checkpoint(TRUNCATE)").all([]) as { busy: number }[];
+    if (outcome?.busy !== 0) throw Object.assign(new Error("the log is still read"), { code: "SQLITE_BUSY" });
+  });
 }
 
 async function openFile(file: string, busyWaitMs: number): Promise<Database.Database> {
