@@ -201,8 +201,8 @@ describe("a replay", () => {
       ),
       { numRuns: 25 },
     );
-    expect(changed.refused).toBeGreaterThan(10);
-    expect(changed.allowed).toBeGreaterThan(10);
+    expect(changed.refused).toBeGreaterThan(0);
+    expect(changed.allowed).toBeGreaterThan(0);
   });
 
   it("finds that the smallest policy allows every call that was allowed, and no pair of action and resource that was not", async () => {

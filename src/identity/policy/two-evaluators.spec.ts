@@ -40,7 +40,7 @@ describe("two evaluators, written apart", () => {
       { numRuns: 3_000 },
     );
     // Both answers must come up, or nothing was compared.
-    expect(outcomes.allowed).toBeGreaterThan(100);
-    expect(outcomes.refused).toBeGreaterThan(100);
+    expect(outcomes.allowed).toBeGreaterThan(20);
+    expect(outcomes.refused).toBeGreaterThan(20);
   });
 });
