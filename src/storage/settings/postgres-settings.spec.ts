@@ -31,7 +31,7 @@ else {
     };
   });
 
-  describe("settings in PostgreSQL", () => {
+  describe("PostgreSQL as a SettingsStore", () => {
     it("opens with the schema of the service, twice", async () => {
       const schema = await newSchema(url);
       await (await openPostgresSettings({ url: schema.url, environment: systemEnvironment })).close();
