@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { CallRefused, extensionClient } from "./extension-client.js";
+import { askService, consoleOutput, endpointOf, type Output } from "./ask-service.js";
 
 const severities = ["informational", "low", "medium", "high", "critical"];
 
@@ -15,13 +15,6 @@ to mend what falls short. The caller needs cloudtrail:GetScorecard.
 
 Exit status: 0 nothing of that severity falls short, 1 something does or the service refused, 2 wrongly called.
 `;
-
-interface Output {
-  out(line: string): void;
-  error(line: string): void;
-}
-
-const consoleOutput: Output = { out: (line) => console.log(line), error: (line) => console.error(line) };
 
 interface Scorecard {
   readonly AccountId: string;
@@ -46,13 +39,7 @@ interface CheckResult {
 
 /** `dosimeter doctor`. @returns the exit status. */
 export async function runDoctor(argv: readonly string[], output: Output = consoleOutput): Promise<number> {
-  const options = parse(argv);
-  if (options === undefined) {
-    output.error(doctorUsage);
-    return 2;
-  }
-  const client = extensionClient(options.endpoint, options.region);
-  try {
+  return askService({ usage: doctorUsage, options: parse(argv), output }, async (client, options) => {
     const scorecard = await client.call<Scorecard>("GetScorecard", {});
     if (options.json) output.out(JSON.stringify(scorecard, null, 2));
     else for (const line of report(scorecard)) output.out(line);
@@ -60,13 +47,7 @@ export async function runDoctor(argv: readonly string[], output: Output = consol
       ({ Status, Severity }) => Status === "FAILED" && severities.indexOf(Severity) >= options.failOn,
     );
     return bad ? 1 : 0;
-  } catch (reason) {
-    const { name, code, message } = reason as NodeJS.ErrnoException;
-    output.error(reason instanceof CallRefused ? `${reason.code}: ${message}` : `${code ?? name}: ${message}`);
-    return reason instanceof CallRefused ? 1 : 2;
-  } finally {
-    client.close();
-  }
+  });
 }
 
 function parse(argv: readonly string[]) {
@@ -80,9 +61,9 @@ function parse(argv: readonly string[]) {
         json: { type: "boolean", default: false },
       },
     });
-    const endpoint = values.endpoint ?? process.env["AWS_ENDPOINT_URL_CLOUDTRAIL"] ?? process.env["AWS_ENDPOINT_URL"];
+    const endpoint = endpointOf(values.endpoint, "CLOUDTRAIL");
     const failOn = severities.indexOf(values["fail-on"]);
-    if (endpoint === undefined || !URL.canParse(endpoint) || failOn < 0) return undefined;
+    if (endpoint === undefined || failOn < 0) return undefined;
     return { endpoint, region: values.region, failOn, json: values.json };
   } catch {
     return undefined;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { XRayClient } from "@aws-sdk/client-xray";
-import { CallRefused, extensionClient } from "./extension-client.js";
+import { askService, consoleOutput, endpointOf, type Output } from "./ask-service.js";
 
 export const eraseUsage = `dosimeter erase (--trace <id> … | --annotation <key=value>) --reason <text>
 
@@ -20,13 +20,6 @@ Has traces erased before the end of their retention, and waits until it is done.
 Exit status: 0 erased (or begun, or counted), 1 it failed or the service refused, 2 wrongly called.
 `;
 
-interface Output {
-  out(line: string): void;
-  error(line: string): void;
-}
-
-const consoleOutput: Output = { out: (line) => console.log(line), error: (line) => console.error(line) };
-
 interface Erasure {
   readonly ErasureId: string;
   readonly Status: "SCHEDULED" | "RUNNING" | "COMPLETE" | "FAILED";
@@ -39,35 +32,26 @@ const lookEveryMs = 500;
 
 /** `dosimeter erase`. @returns the exit status. */
 export async function runErase(argv: readonly string[], output: Output = consoleOutput): Promise<number> {
-  const options = parse(argv);
-  if (options === undefined) {
-    output.error(eraseUsage);
-    return 2;
-  }
-  const client = extensionClient(options.endpoint, options.region, XRayClient);
-  try {
-    const { ErasureId } = await client.call<{ ErasureId: string }>("StartTraceErasure", options.input);
-    output.out(`erasure ${ErasureId}`);
-    if (!options.wait) return 0;
-    let erasure: Erasure;
-    do {
-      await sleep(lookEveryMs);
-      erasure = await client.call<Erasure>("GetTraceErasure", { ErasureId });
-    } while (erasure.Status === "SCHEDULED" || erasure.Status === "RUNNING");
-    const { TraceCount = 0, DocumentCount = 0 } = erasure;
-    if (erasure.Status === "FAILED") output.error(`failed: ${erasure.Failure}`);
-    else
-      output.out(
-        `${options.input.DryRun ? "would erase" : "erased"} ${TraceCount} traces with ${DocumentCount} documents`,
-      );
-    return erasure.Status === "FAILED" ? 1 : 0;
-  } catch (reason) {
-    const { name, code, message } = reason as NodeJS.ErrnoException;
-    output.error(reason instanceof CallRefused ? `${reason.code}: ${message}` : `${code ?? name}: ${message}`);
-    return reason instanceof CallRefused ? 1 : 2;
-  } finally {
-    client.close();
-  }
+  return askService(
+    { usage: eraseUsage, options: parse(argv), Client: XRayClient, output },
+    async (client, options) => {
+      const { ErasureId } = await client.call<{ ErasureId: string }>("StartTraceErasure", options.input);
+      output.out(`erasure ${ErasureId}`);
+      if (!options.wait) return 0;
+      let erasure: Erasure;
+      do {
+        await sleep(lookEveryMs);
+        erasure = await client.call<Erasure>("GetTraceErasure", { ErasureId });
+      } while (erasure.Status === "SCHEDULED" || erasure.Status === "RUNNING");
+      const { TraceCount = 0, DocumentCount = 0 } = erasure;
+      if (erasure.Status === "FAILED") output.error(`failed: ${erasure.Failure}`);
+      else
+        output.out(
+          `${options.input.DryRun ? "would erase" : "erased"} ${TraceCount} traces with ${DocumentCount} documents`,
+        );
+      return erasure.Status === "FAILED" ? 1 : 0;
+    },
+  );
 }
 
 function parse(argv: readonly string[]) {
@@ -86,11 +70,11 @@ function parse(argv: readonly string[]) {
       },
     });
     const { trace, annotation, reason: Reason, reference: Reference } = values;
-    const endpoint = values.endpoint ?? process.env["AWS_ENDPOINT_URL_XRAY"] ?? process.env["AWS_ENDPOINT_URL"];
+    const endpoint = endpointOf(values.endpoint, "XRAY");
     const [, Key, Value] = /^([^=]+)=(.+)$/s.exec(annotation ?? "") ?? [];
     if ((trace === undefined) === (Key === undefined) || (annotation !== undefined && Key === undefined))
       return undefined;
-    if (Reason === undefined || endpoint === undefined || !URL.canParse(endpoint)) return undefined;
+    if (Reason === undefined || endpoint === undefined) return undefined;
     const selected = trace === undefined ? { Annotation: { Key, Value } } : { TraceIds: trace };
     const input = { ...selected, Reason, ...(Reference !== undefined && { Reference }), DryRun: values["dry-run"] };
     return { input, endpoint, region: values.region, wait: !values["no-wait"] };

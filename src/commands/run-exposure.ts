@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { XRayClient } from "@aws-sdk/client-xray";
-import { CallRefused, type ExtensionClient, extensionClient } from "./extension-client.js";
+import { askService, consoleOutput, endpointOf, type Output } from "./ask-service.js";
+import type { ExtensionClient } from "./extension-client.js";
 
 export const exposureUsage = `dosimeter exposure <what> [--from <time>] [--until <time>] [--json] [--endpoint <url>] [--region <region>]
 
@@ -20,13 +21,6 @@ xray:GetTraceExposure, xray:GetCallerExposure or xray:GetAnnotationExposure.
 
 Exit status: 0 answered, 1 the service refused, 2 wrongly called.
 `;
-
-interface Output {
-  out(line: string): void;
-  error(line: string): void;
-}
-
-const consoleOutput: Output = { out: (line) => console.log(line), error: (line) => console.error(line) };
 
 /** Of all three operations. */
 interface Answer {
@@ -74,24 +68,15 @@ const lists = ["Accesses", "Callers", "Traces"] as const;
 
 /** `dosimeter exposure`. @returns the exit status. */
 export async function runExposure(argv: readonly string[], output: Output = consoleOutput): Promise<number> {
-  const options = parse(argv);
-  if (options === undefined) {
-    output.error(exposureUsage);
-    return 2;
-  }
-  const client = extensionClient(options.endpoint, options.region, XRayClient);
-  try {
-    const answer = await allPages(client, options);
-    if (options.json) output.out(JSON.stringify(answer, null, 2));
-    else for (const line of report(answer)) output.out(line);
-    return 0;
-  } catch (reason) {
-    const { name, code, message } = reason as NodeJS.ErrnoException;
-    output.error(reason instanceof CallRefused ? `${reason.code}: ${message}` : `${code ?? name}: ${message}`);
-    return reason instanceof CallRefused ? 1 : 2;
-  } finally {
-    client.close();
-  }
+  return askService(
+    { usage: exposureUsage, options: parse(argv), Client: XRayClient, output },
+    async (client, options) => {
+      const answer = await allPages(client, options);
+      if (options.json) output.out(JSON.stringify(answer, null, 2));
+      else for (const line of report(answer)) output.out(line);
+      return 0;
+    },
+  );
 }
 
 function parse(argv: readonly string[]) {
@@ -112,10 +97,10 @@ function parse(argv: readonly string[]) {
         region: { type: "string" },
       },
     });
-    const endpoint = values.endpoint ?? process.env["AWS_ENDPOINT_URL_XRAY"] ?? process.env["AWS_ENDPOINT_URL"];
+    const endpoint = endpointOf(values.endpoint, "XRAY");
     const question = questionOf(values);
     const limit = Number(values.limit);
-    if (question === undefined || endpoint === undefined || !URL.canParse(endpoint)) return undefined;
+    if (question === undefined || endpoint === undefined) return undefined;
     if (!Number.isSafeInteger(limit) || limit < 0) return undefined;
     const times = { ...timeOf("StartTime", values.from), ...timeOf("EndTime", values.until) };
     const { region, json } = values;

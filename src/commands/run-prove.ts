@@ -1,7 +1,8 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { CallRefused, type ExtensionClient, extensionClient } from "./extension-client.js";
+import { askService, consoleOutput, endpointOf, type Output } from "./ask-service.js";
+import { CallRefused, type ExtensionClient } from "./extension-client.js";
 
 export const proveUsage = `dosimeter prove <what> [--out <file>] [--endpoint <url>] [--region <region>]
 
@@ -21,15 +22,8 @@ Asks the service for proofs, as the caller the AWS SDK finds (environment, profi
 Exit status: 0 written, 1 the service refused, 2 wrongly called.
 `;
 
-interface Output {
-  out(text: string): void;
-  error(line: string): void;
-}
-
-const consoleOutput: Output = {
-  out: (text) => void process.stdout.write(text),
-  error: (line) => console.error(line),
-};
+/** Proofs are texts that end with a line feed of their own. */
+const asItIs: Output = { ...consoleOutput, out: (text) => void process.stdout.write(text) };
 
 interface InclusionAnswer {
   readonly LeafIndex: number;
@@ -48,25 +42,13 @@ interface GrowthAnswer {
 const retryMs = 500;
 
 /** `dosimeter prove`. @returns the exit status. */
-export async function runProve(argv: readonly string[], output: Output = consoleOutput): Promise<number> {
-  const options = parse(argv);
-  if (options === undefined) {
-    output.error(proveUsage);
-    return 2;
-  }
-  const client = extensionClient(options.endpoint, options.region);
-  try {
+export async function runProve(argv: readonly string[], output: Output = asItIs): Promise<number> {
+  return askService({ usage: proveUsage, options: parse(argv), output }, async (client, options) => {
     const text = await textOf(client, options);
     if (options.out === undefined) output.out(text);
     else await writeFile(options.out, text);
     return 0;
-  } catch (reason) {
-    const { name, code, message } = reason as NodeJS.ErrnoException;
-    output.error(reason instanceof CallRefused ? `${reason.code}: ${message}` : `${code ?? name}: ${message}`);
-    return reason instanceof CallRefused ? 1 : 2;
-  } finally {
-    client.close();
-  }
+  });
 }
 
 function parse(argv: readonly string[]) {
@@ -88,9 +70,9 @@ function parse(argv: readonly string[]) {
     });
     const { "event-id": eventId, "leaf-index": leafIndex, since, checkpoint, key, ...rest } = values;
     const asked = [eventId, leafIndex, since, checkpoint, key].filter((value) => value !== undefined);
-    const endpoint = values.endpoint ?? process.env["AWS_ENDPOINT_URL_CLOUDTRAIL"] ?? process.env["AWS_ENDPOINT_URL"];
+    const endpoint = endpointOf(values.endpoint, "CLOUDTRAIL");
     const waitMs = Number(values.wait) * 1000;
-    if (asked.length !== 1 || endpoint === undefined || !URL.canParse(endpoint) || !(waitMs >= 0)) return undefined;
+    if (asked.length !== 1 || endpoint === undefined || !(waitMs >= 0)) return undefined;
     return { eventId, leafIndex, since, checkpoint, key, ...rest, endpoint, waitMs };
   } catch {
     return undefined;
