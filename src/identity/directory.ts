@@ -1,7 +1,7 @@
 import type { Clock } from "../environment.js";
 import type { SettingsStore } from "../storage/settings-store.js";
-import { awsManagedPolicies } from "./aws-managed-policies.js";
 import { BoundedCache } from "./bounded-cache.js";
+import { managedPolicies, nothingAllowed } from "./managed-policies.js";
 import type { PrincipalTags } from "./policy/call-values.js";
 import { type CompiledPolicy, compilePolicyText } from "./policy/compile.js";
 import type { PolicyKind } from "./policy/document.js";
@@ -36,12 +36,6 @@ export const maxSessionSecondsDefault = 3600;
 
 const profilesMax = 10_000;
 const compiledPoliciesMax = 2_000;
-
-/** Stands in for a policy that is named and no longer there: it must narrow, not vanish. */
-const nothingAllowed = JSON.stringify({
-  Version: "2012-10-17",
-  Statement: [{ Effect: "Allow", NotAction: "*", Resource: "*" }],
-});
 
 /** Reads identities from the settings store and keeps what it made of them until they change. */
 export class IdentityDirectory {
@@ -126,23 +120,9 @@ export class IdentityDirectory {
 
   /** The documents in force under these ARNs, for an account that may use them. One that is no more allows nothing. */
   async managedDocuments(accountId: string, policyArns: readonly string[]): Promise<string[]> {
-    const own = policyArns.filter((arn) => !awsManagedPolicies.has(arn));
-    const rows =
-      own.length === 0
-        ? []
-        : await this.#settings.read
-            .selectFrom("iam_policies as policy")
-            .innerJoin("iam_policy_versions as version", (join) =>
-              join
-                .onRef("version.policy_arn", "=", "policy.policy_arn")
-                .onRef("version.version", "=", "policy.default_version"),
-            )
-            .select(["policy.policy_arn", "version.document"])
-            .where("policy.account_id", "=", accountId)
-            .where("policy.policy_arn", "in", own)
-            .execute();
-    const documents = new Map(rows.map((row) => [row.policy_arn, row.document]));
-    return policyArns.map((arn) => awsManagedPolicies.get(arn)?.document ?? documents.get(arn) ?? nothingAllowed);
+    const found = await managedPolicies(this.#settings.read, accountId, policyArns);
+    const documents = new Map(found.map(({ arn, document }) => [arn, document]));
+    return policyArns.map((arn) => documents.get(arn) ?? nothingAllowed);
   }
 
   async #loadProfile(entityId: string): Promise<Profile | undefined> {

@@ -1,4 +1,4 @@
-import { awsManagedPolicies } from "../../identity/aws-managed-policies.js";
+import { managedPolicies, nothingAllowed } from "../../identity/managed-policies.js";
 import type { SettingsQueries } from "../../storage/settings-store.js";
 import type { EntityKind, EntityRow } from "./entities.js";
 
@@ -25,10 +25,8 @@ export async function principalPolicies(queries: SettingsQueries, entity: Entity
   const identity = await policiesOf(queries, entity);
   if (arn === null) return { identity };
   const [boundary] = await managedPolicies(queries, accountId, [arn]);
-  return { identity, boundary: boundary ?? { name: arn, arn, document: allowsNothing } };
+  return { identity, boundary: boundary ?? { name: arn, arn, document: nothingAllowed } };
 }
-
-const allowsNothing = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","NotAction":"*","Resource":"*"}]}';
 
 /** All policies of an entity, those of a user's groups too; managed ones once each. */
 export async function policiesOf(queries: SettingsQueries, entity: EntityRow): Promise<EntityPolicy[]> {
@@ -60,33 +58,6 @@ export async function policiesOf(queries: SettingsQueries, entity: EntityRow): P
       .map(({ policy_name, document }) => ({ name: policy_name, document, owner: { kind, name } })),
   );
   return [...ofHolders, ...managed];
-}
-
-/** Managed policies by their ARNs, in that order; those that are no more are left out. */
-export async function managedPolicies(
-  queries: SettingsQueries,
-  accountId: string,
-  arns: readonly string[],
-): Promise<EntityPolicy[]> {
-  const own = arns.filter((arn) => !awsManagedPolicies.has(arn));
-  const rows =
-    own.length === 0
-      ? []
-      : await queries
-          .selectFrom("iam_policies as policy")
-          .innerJoin("iam_policy_versions as version", (join) =>
-            join
-              .onRef("version.policy_arn", "=", "policy.policy_arn")
-              .onRef("version.version", "=", "policy.default_version"),
-          )
-          .select(["policy.policy_arn as arn", "policy.name", "version.document"])
-          .where("policy.account_id", "=", accountId)
-          .where("policy.policy_arn", "in", own)
-          .execute();
-  return arns.flatMap((arn) => {
-    const found = awsManagedPolicies.get(arn) ?? rows.find((row) => row.arn === arn);
-    return found ? [{ name: found.name, document: found.document, arn }] : [];
-  });
 }
 
 function groupsOf(queries: SettingsQueries, entity: EntityRow): Promise<EntityRow[]> | EntityRow[] {

@@ -4,6 +4,7 @@ import { StoreUnavailable } from "../store-error.js";
 import type { StoredAmount, TraceEraser } from "../trace-eraser.js";
 import type { FactDatabase } from "./fact-database.js";
 import type { FactWriter } from "./fact-writer.js";
+import { idsAtOnce } from "./ids-at-once.js";
 import type { QueryParameters } from "./session.js";
 import {
   amountOfTraces,
@@ -17,8 +18,6 @@ import {
   traceIdsOfScope,
 } from "./sql/erase-traces.sql.js";
 
-/** One statement's: ids travel in a parameter, of which a server takes 128 KB. */
-const idsAtOnceMax = 2000;
 const lookEveryMs = 100;
 
 /** Erases from the fact store: parts that hold a row to erase are written anew without it. */
@@ -34,7 +33,7 @@ export class StoredErasing implements TraceEraser {
   async amountOf(scope: Scope, traceIds: readonly string[]): Promise<StoredAmount> {
     await this.#writer.visible("segments");
     const amount = { traces: 0, documents: 0 };
-    for (const ids of chunks(traceIds)) {
+    for (const ids of idsAtOnce(traceIds)) {
       const [row] = await this.#database.query<StoredAmount>("facts.amountOf", amountOfTraces, {
         ...scope,
         traceIds: ids,
@@ -61,7 +60,7 @@ export class StoredErasing implements TraceEraser {
     for (const table of ["segments", "traces"] as const)
       await this.#erase(
         table,
-        [...chunks(traceIds)].map((ids) => ({ ...scope, traceIds: ids })),
+        [...idsAtOnce(traceIds)].map((ids) => ({ ...scope, traceIds: ids })),
       );
   }
 
@@ -69,7 +68,7 @@ export class StoredErasing implements TraceEraser {
     await this.#writer.visible("log_events");
     await this.#erase(
       "log_events",
-      [...chunks(otelIds)].map((ids) => ({ ...scope, logGroupId, otelIds: ids })),
+      [...idsAtOnce(otelIds)].map((ids) => ({ ...scope, logGroupId, otelIds: ids })),
     );
   }
 
@@ -105,8 +104,4 @@ export class StoredErasing implements TraceEraser {
       await sleep(lookEveryMs);
     }
   }
-}
-
-function* chunks(ids: readonly string[]): Generator<readonly string[]> {
-  for (let start = 0; start < ids.length; start += idsAtOnceMax) yield ids.slice(start, start + idsAtOnceMax);
 }

@@ -2,13 +2,12 @@ import type { Environment } from "../../environment.js";
 import type { LakeEvent, LakeStore } from "../lake-store.js";
 import { encodeLakeEvents, lakeColumns } from "./encode-lake-event.js";
 import type { FactDatabase } from "./fact-database.js";
+import { idsAtOnce } from "./ids-at-once.js";
 import { lakePartitions, presentLakeEvents } from "./sql/lake-events.sql.js";
 import { lakeWriter } from "./tables.js";
 
 /** Of one insert. A record has at most 1 MB, so one always fits. */
 const insertCharsMax = 16 * 1024 ** 2;
-/** Ids travel in a parameter, of which a server takes 128 KB. */
-const lookedUpAtOnceMax = 2000;
 /** After every month there is. */
 const noMonth = 999_999;
 
@@ -31,10 +30,10 @@ export class StoredLake implements LakeStore {
 
   async present(storeId: string, eventIds: readonly string[], fromMs: number, untilMs: number): Promise<Set<string>> {
     const found = new Set<string>();
-    for (let start = 0; start < eventIds.length; start += lookedUpAtOnceMax) {
+    for (const ids of idsAtOnce(eventIds)) {
       const rows = await this.#database.query<{ event_id: string }>("facts.presentLakeEvents", presentLakeEvents, {
         storeId,
-        eventIds: eventIds.slice(start, start + lookedUpAtOnceMax),
+        eventIds: ids,
         fromMs,
         untilMs,
       });

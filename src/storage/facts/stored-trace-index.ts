@@ -18,14 +18,13 @@ import { traceColumns } from "./encode-indexed-trace.js";
 import { encodeTraces } from "./encode-traces.js";
 import type { FactDatabase } from "./fact-database.js";
 import type { FactWriter } from "./fact-writer.js";
+import { idsAtOnce } from "./ids-at-once.js";
 import { type SearchLimits, searchIndex, searchLimits } from "./search-index.js";
 import { minutesOfTraces, positionsOfTraces, unindexedTraces } from "./sql/find-indexed.sql.js";
 import { type GraphParts, StoredGraphs } from "./stored-graphs.js";
 import { indexWriter } from "./tables.js";
 
 const dayMs = 86_400_000;
-/** One statement's: ids travel in a parameter, of which a server takes 128 KB. */
-const lookedUpAtOnceMax = 2000;
 
 /**
  * The index of traces in the fact store. Rows go to the engine without the journal: an index is made again from the
@@ -68,7 +67,7 @@ export class StoredTraceIndex implements TraceIndex {
 
   async positionsOf(scope: Scope, traceIds: readonly string[]): Promise<TracePosition[]> {
     const positions: TracePosition[] = [];
-    for (const ids of chunks(traceIds, lookedUpAtOnceMax)) {
+    for (const ids of idsAtOnce(traceIds)) {
       const rows = await this.#database.query<{ trace_id: string; current_ms: number }>(
         "facts.positionsOf",
         positionsOfTraces,
@@ -135,7 +134,7 @@ export class StoredTraceIndex implements TraceIndex {
 
   async #minutesOfFormer(scope: Scope, places: EncodedTraces["places"]): Promise<number[]> {
     const minutes: number[] = [];
-    for (const some of chunks(places, lookedUpAtOnceMax)) {
+    for (const some of idsAtOnce(places)) {
       const rows = await this.#database.query<{ minute: number }>("facts.minutesOfTraces", minutesOfTraces, {
         ...scope,
         times: some.map(({ timeMs }) => String(timeMs)),
@@ -151,8 +150,4 @@ export class StoredTraceIndex implements TraceIndex {
     const { clock } = this.#environment;
     return Math.floor(clock.nowMs() / dayMs - this.#traceRetentionDays) * dayMs;
   }
-}
-
-function* chunks<Item>(items: readonly Item[], size: number): Generator<readonly Item[]> {
-  for (let start = 0; start < items.length; start += size) yield items.slice(start, start + size);
 }

@@ -2,7 +2,7 @@ import type { Selectable } from "kysely";
 import { accountState, type KnownRule, knownRules } from "../../../audit/detection/account-rules.js";
 import type { AlertConfiguration } from "../../../audit/detection/alert-configuration.js";
 import { currentStateRow, stateOf, type TrailRow, type TrailState } from "../../../audit/trails.js";
-import { awsManagedPolicies } from "../../../identity/aws-managed-policies.js";
+import { managedPolicies } from "../../../identity/managed-policies.js";
 import type { SettingsTables } from "../../../storage/settings/tables.js";
 import type { SettingsQueries } from "../../../storage/settings-store.js";
 
@@ -142,25 +142,19 @@ async function policiesOf(queries: SettingsQueries, accountId: string): Promise<
   const attached = await queries
     .selectFrom("iam_attached_policies as attached")
     .innerJoin("iam_entities as entity", "entity.entity_id", "attached.entity_id")
-    .leftJoin("iam_policies as policy", "policy.policy_arn", "attached.policy_arn")
-    .leftJoin("iam_policy_versions as version", (join) =>
-      join
-        .onRef("version.policy_arn", "=", "policy.policy_arn")
-        .onRef("version.version", "=", "policy.default_version"),
-    )
-    .select(["attached.policy_arn", "version.document", "entity.arn"])
+    .select(["attached.policy_arn", "entity.arn"])
     .where("entity.account_id", "=", accountId)
     .orderBy("attached.policy_arn")
     .execute();
-  const managed = new Map<string, { document: string; holders: string[] }>();
-  for (const { policy_arn: arn, document, arn: holder } of attached) {
-    const known = managed.get(arn);
-    if (known) known.holders.push(holder);
-    else managed.set(arn, { document: document ?? awsManagedPolicies.get(arn)?.document ?? "{}", holders: [holder] });
-  }
+  const arns = [...new Set(attached.map((row) => row.policy_arn))];
+  const managed = await managedPolicies(queries, accountId, arns);
   return [
     ...inline.map((row) => ({ policy: `${row.arn} ${row.policy_name}`, document: row.document, holders: [row.arn] })),
-    ...[...managed].map(([policy, rest]) => ({ policy, ...rest })),
+    ...managed.map(({ arn: policy, document }) => ({
+      policy,
+      document,
+      holders: attached.filter((row) => row.policy_arn === policy).map((row) => row.arn),
+    })),
   ];
 }
 

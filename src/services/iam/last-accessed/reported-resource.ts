@@ -1,11 +1,12 @@
 import type { AccessRequest } from "../../../identity/access.js";
+import { managedPolicies } from "../../../identity/managed-policies.js";
 import { parsePolicy } from "../../../identity/policy/document.js";
 import { mayAllow } from "../../../identity/policy/granted-actions.js";
 import type { SettingsQueries } from "../../../storage/settings-store.js";
 import type { KnownService } from "../../known-actions.js";
 import type { Call } from "../../operation.js";
 import { type EntityKind, type EntityRow, entityAccess } from "../entities.js";
-import { managedPolicies, policiesOf } from "../entity-policies.js";
+import { policiesOf } from "../entity-policies.js";
 import type { IamDeps } from "../iam-deps.js";
 import { invalidInput, noSuchEntity } from "../iam-errors.js";
 import { policyAccess } from "../managed-policies.js";
