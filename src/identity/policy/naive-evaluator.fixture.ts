@@ -261,7 +261,8 @@ function valuesOf({ caller, access, context, tags }: NaiveCall): Values {
     if (caller.sourceIdentity !== undefined) known["aws:SourceIdentity"] = caller.sourceIdentity;
     if (caller.sessionIssuedMs !== undefined) {
       known["aws:TokenIssueTime"] = new Date(caller.sessionIssuedMs).toISOString();
-      known["aws:MultiFactorAuthPresent"] = String(caller.mfaAuthenticated === true);
+      // "Temporary credentials returned by AssumeRole do not include MFA information in the context."
+      known["aws:MultiFactorAuthPresent"] = String(caller.kind === "user" && caller.mfaAuthenticated === true);
     }
   }
   return (key) => {
