@@ -1,7 +1,5 @@
-import { execFile } from "node:child_process";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { promisify } from "node:util";
 import {
   CloudTrailClient,
   CreateTrailCommand,
@@ -24,6 +22,7 @@ import {
   XRayClient,
 } from "@aws-sdk/client-xray";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { callExtension } from "./call-extension.js";
 import { startMailRelay } from "./mail-relay.js";
 import { eventually, type RunningDosimeter, startDosimeter, type TestCredentials } from "./start-dosimeter.js";
 
@@ -45,21 +44,8 @@ const receiver = createServer((request, response) => {
 });
 
 /** As the guide shows it. */
-async function call(name: string, input: object = {}, credentials: TestCredentials = dosimeter.root): Promise<Json> {
-  const { stdout } = await promisify(execFile)("curl", [
-    "-s",
-    "--aws-sigv4",
-    `aws:amz:${dosimeter.region}:cloudtrail`,
-    "--user",
-    `${credentials.accessKeyId}:${credentials.secretAccessKey}`,
-    "-H",
-    "content-type: application/json",
-    "--data",
-    JSON.stringify(input),
-    `${dosimeter.endpoint}/dosimeter/${name}`,
-  ]);
-  return JSON.parse(stdout);
-}
+const call = (name: string, input: object = {}, credentials?: TestCredentials): Promise<Json> =>
+  callExtension(dosimeter, "cloudtrail", name, input, credentials);
 
 const findingOf = (RuleId: string, more: object = {}) =>
   eventually(

@@ -24,6 +24,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { FactDatabase } from "../src/storage/facts/fact-database.js";
 import { runVerify } from "../src/verify/run-verify.js";
+import { callExtension } from "./call-extension.js";
 import { eventually, type RunningDosimeter, startDosimeter, type TestCredentials } from "./start-dosimeter.js";
 import { placesOfTexts } from "./stored-text.js";
 
@@ -60,25 +61,8 @@ afterAll(async () => {
   await rm(dataFolder, { recursive: true, force: true });
 });
 
-async function call(
-  name: string,
-  input: object = {},
-  { accessKeyId, secretAccessKey }: TestCredentials = dosimeter.root,
-) {
-  const { stdout } = await promisify(execFile)("curl", [
-    "-s",
-    "--aws-sigv4",
-    `aws:amz:${dosimeter.region}:xray`,
-    "--user",
-    `${accessKeyId}:${secretAccessKey}`,
-    "-H",
-    "content-type: application/json",
-    "--data",
-    JSON.stringify(input),
-    `${dosimeter.endpoint}/dosimeter/${name}`,
-  ]);
-  return JSON.parse(stdout);
-}
+const call = (name: string, input: object = {}, credentials?: TestCredentials) =>
+  callExtension(dosimeter, "xray", name, input, credentials);
 
 const hex = (length: number) => [...Array(length)].map(() => Math.floor(Math.random() * 16).toString(16)).join("");
 

@@ -1,9 +1,7 @@
-import { execFile } from "node:child_process";
 import { createSocket } from "node:dgram";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { CloudTrailClient, LookupEventsCommand } from "@aws-sdk/client-cloudtrail";
 import {
   CloudWatchLogsClient,
@@ -26,6 +24,7 @@ import { OTLPTraceExporter as ProtoExporter } from "@opentelemetry/exporter-trac
 import { AWSXRayIdGenerator } from "@opentelemetry/id-generator-aws-xray";
 import { BasicTracerProvider, SimpleSpanProcessor, type SpanExporter } from "@opentelemetry/sdk-trace-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { callExtension } from "./call-extension.js";
 import { eventually, type RunningDosimeter, startDosimeter, type TestCredentials } from "./start-dosimeter.js";
 import { placesOfTexts } from "./stored-text.js";
 
@@ -45,25 +44,8 @@ afterAll(async () => {
   await rm(dataFolder, { recursive: true, force: true });
 });
 
-async function call(
-  name: string,
-  input: object = {},
-  { accessKeyId, secretAccessKey }: TestCredentials = dosimeter.root,
-) {
-  const { stdout } = await promisify(execFile)("curl", [
-    "-s",
-    "--aws-sigv4",
-    `aws:amz:${dosimeter.region}:xray`,
-    "--user",
-    `${accessKeyId}:${secretAccessKey}`,
-    "-H",
-    "content-type: application/json",
-    "--data",
-    JSON.stringify(input),
-    `${dosimeter.endpoint}/dosimeter/${name}`,
-  ]);
-  return JSON.parse(stdout);
-}
+const call = (name: string, input: object = {}, credentials?: TestCredentials) =>
+  callExtension(dosimeter, "xray", name, input, credentials);
 
 /** What must be nowhere, each where a rule looks for it. */
 const secrets = {

@@ -1,8 +1,7 @@
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
 import { CreateAccessKeyCommand, CreateUserCommand, IAMClient } from "@aws-sdk/client-iam";
 import { PutTraceSegmentsCommand, XRayClient } from "@aws-sdk/client-xray";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { callExtension } from "./call-extension.js";
 import { eventually, type RunningDosimeter, startDosimeter, type TestCredentials } from "./start-dosimeter.js";
 
 let dosimeter: RunningDosimeter;
@@ -19,21 +18,8 @@ afterAll(async () => {
 });
 
 /** As the guide shows it. */
-async function rejected(input: object = {}, { accessKeyId, secretAccessKey }: TestCredentials = dosimeter.root) {
-  const { stdout } = await promisify(execFile)("curl", [
-    "-s",
-    "--aws-sigv4",
-    `aws:amz:${dosimeter.region}:xray`,
-    "--user",
-    `${accessKeyId}:${secretAccessKey}`,
-    "-H",
-    "content-type: application/json",
-    "--data",
-    JSON.stringify(input),
-    `${dosimeter.endpoint}/dosimeter/GetRejectedSegments`,
-  ]);
-  return JSON.parse(stdout);
-}
+const rejected = (input: object = {}, credentials?: TestCredentials) =>
+  callExtension(dosimeter, "xray", "GetRejectedSegments", input, credentials);
 
 describe("GetRejectedSegments", () => {
   it("tells what was not stored: reason, count and an example, also after a restart", async () => {
