@@ -321,6 +321,7 @@ describe("erasing", () => {
       { TraceIds, Annotation: { Key: "a", Value: "b" }, Reason: "r" },
       { Annotation: { Key: "a" }, Reason: "r" },
       { TraceIds, Reason: "r", DryRun: "yes" },
+      { TraceIds, Reason: "r", Dryrun: true },
     ])
       expect(await call("StartTraceErasure", input)).toMatchObject({ __type: "InvalidRequestException" });
     expect(await call("GetTraceErasure", { ErasureId: "x" })).toMatchObject({ __type: "InvalidRequestException" });

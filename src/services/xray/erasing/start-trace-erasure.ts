@@ -106,7 +106,13 @@ function nameOf({ caller }: Call): string {
   return "arn" in caller ? caller.arn : caller.kind;
 }
 
-function checked({ TraceIds, Annotation, Reason, Reference, DryRun }: Input) {
+const members: readonly string[] = ["TraceIds", "Annotation", "Reason", "Reference", "DryRun"];
+
+function checked(input: Input) {
+  const unknown = Object.keys(input).find((member) => !members.includes(member));
+  // With `DryRun` spelled wrongly it would erase.
+  if (unknown !== undefined) throw invalidRequest(`An erasure has no member ${unknown.slice(0, 100)}`);
+  const { TraceIds, Annotation, Reason, Reference, DryRun } = input;
   if ((TraceIds === undefined) === (Annotation === undefined))
     throw invalidRequest("Either TraceIds or Annotation must be given");
   if (!isText(Reason)) throw invalidRequest(`Reason must be a text of 1 to ${textLengthMax} characters`);
