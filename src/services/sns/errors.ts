@@ -24,6 +24,3 @@ export function throttled(message: string): ServiceError {
 export function limitExceeded(code: "TopicLimitExceeded" | "SubscriptionLimitExceeded", message: string): ServiceError {
   return new ServiceError(code, message, { httpStatus: 403 });
 }
-
-/** What the record holds in place of what is not for its readers. */
-export const hidden = "HIDDEN_DUE_TO_SECURITY_REASONS";

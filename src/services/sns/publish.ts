@@ -1,8 +1,9 @@
 import type { PublishCommandInput, PublishResponse } from "@aws-sdk/client-sns";
 import type { EventClass } from "../../audit/event.js";
+import { hidden } from "../../audit/parameters.js";
 import { operation } from "../operation.js";
 import type { SnsDeps } from "./deps.js";
-import { hidden, invalidParameter, throttled } from "./errors.js";
+import { invalidParameter, throttled } from "./errors.js";
 import { attributesOf, baseUrlOf, enqueue, messageFor } from "./messages.js";
 import { protocols } from "./subscriptions.js";
 import { requireTopic, topicAccess, topicResources, waitingDeliveriesPerTopicMax } from "./topics.js";

@@ -5,10 +5,11 @@ import type {
   SubscribeResponse,
 } from "@aws-sdk/client-sns";
 import { management } from "../../audit/event.js";
+import { hidden } from "../../audit/parameters.js";
 import { openSubscription, sealSubscription } from "../../identity/sealed-subscriptions.js";
 import { operation } from "../operation.js";
 import type { SnsDeps } from "./deps.js";
-import { hidden, invalidParameter, limitExceeded } from "./errors.js";
+import { invalidParameter, limitExceeded } from "./errors.js";
 import { baseUrlOf, enqueue } from "./messages.js";
 import { sameText } from "./same-text.js";
 import { subscriptionValues } from "./subscription-attributes.js";

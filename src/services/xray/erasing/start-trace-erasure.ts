@@ -1,8 +1,10 @@
 import { management } from "../../../audit/event.js";
+import { hidden } from "../../../audit/parameters.js";
+import { nameOf } from "../../../identity/policy/evaluate.js";
 import { erasureContext } from "../../../identity/sealed-columns.js";
 import type { Selector } from "../../../tracing/erasures.js";
 import { toTraceId } from "../../../tracing/trace-id.js";
-import { type Call, operation } from "../../operation.js";
+import { operation } from "../../operation.js";
 import type { XrayDeps } from "../deps.js";
 import { invalidRequest } from "../errors.js";
 import { ensureKey, readHash, readMasker } from "../masking/stored-rules.js";
@@ -20,9 +22,6 @@ interface Input {
   readonly Reference?: unknown;
   readonly DryRun?: unknown;
 }
-
-/** As CloudTrail writes what it may not keep. */
-const hidden = "HIDDEN_DUE_TO_SECURITY_REASONS";
 
 /** Extension of ours: has traces erased, by their ids or by an annotation, or only counts what would be. */
 export const startTraceErasure = (deps: XrayDeps) =>
@@ -79,7 +78,7 @@ export const startTraceErasure = (deps: XrayDeps) =>
             dry_run: asked.dryRun ? 1 : 0,
             reason: asked.reason,
             reference: asked.reference,
-            requested_by: nameOf(call),
+            requested_by: nameOf(call.caller),
             created_ms: call.nowMs,
             annotation_key: asked.annotation?.key ?? "",
             value_hash: asked.annotation === undefined ? "" : hash(String(asked.annotation.value)),
@@ -101,10 +100,6 @@ export const startTraceErasure = (deps: XrayDeps) =>
       });
     },
   });
-
-function nameOf({ caller }: Call): string {
-  return "arn" in caller ? caller.arn : caller.kind;
-}
 
 const members: readonly string[] = ["TraceIds", "Annotation", "Reason", "Reference", "DryRun"];
 
