@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["src/**/*.spec.ts", "tests/**/*.spec.ts", "bench/**/*.spec.ts"],
+    include: ["src/**/*.spec.ts", "tests/**/*.spec.ts", "bench/**/*.spec.ts", "console/src/**/*.spec.ts"],
     // The embedded engine opens one path a process, so every test file gets a process of its own.
     pool: "forks",
     poolOptions: { forks: { maxForks: 2 } },

@@ -4,18 +4,20 @@ import type { Config } from "./config.js";
 export function banner(facts: {
   readonly config: Config;
   readonly endpoint: string;
+  readonly consoleUrl?: string;
   readonly daemonAddress?: string;
   readonly otlpHttp?: string;
   readonly otlpGrpc?: string;
   readonly root: { readonly accessKeyId: string; readonly secretAccessKey: string; readonly createdNow: boolean };
 }): string {
-  const { config, endpoint, daemonAddress, otlpHttp, otlpGrpc, root } = facts;
+  const { config, endpoint, consoleUrl, daemonAddress, otlpHttp, otlpGrpc, root } = facts;
   const secret = root.createdNow ? root.secretAccessKey : "(in root-credentials.json of the data folder)";
   const lines = [
     "",
     "  Dosimeter is ready: traces in, and a record of who wrote, read or was refused what.",
     "",
     `    endpoint         ${endpoint}        every AWS API`,
+    `    console          ${consoleUrl ?? "not built"}`,
     `    X-Ray daemon     ${daemonAddress ?? "off"}        UDP and TCP`,
     `    OpenTelemetry    ${otlpHttp ?? "off"} (HTTP), ${otlpGrpc ?? "off"} (gRPC)`,
     `    data folder      ${config.data}`,

@@ -6,6 +6,7 @@ import { createRecorder, type Recorder } from "./audit/recorder.js";
 import { createSigningKeys } from "./audit/signing-keys.js";
 import { openTree } from "./audit/tree/tree.js";
 import { type Config, ConfigError } from "./config.js";
+import { consoleFiles } from "./console-files.js";
 import { type Environment, systemEnvironment } from "./environment.js";
 import { createGateway } from "./gateway/gateway.js";
 import { startHttpServer } from "./gateway/http-server.js";
@@ -108,6 +109,7 @@ const keyUsesEveryMs = 2_000;
 /** A running service. */
 export interface RunningService {
   readonly endpoint: string;
+  readonly consoleUrl?: string;
   /** `host:port` of the X-Ray daemon protocol, unless it is off. */
   readonly daemonAddress?: string;
   /** URLs of the doors of OpenTelemetry, unless they are off. */
@@ -410,6 +412,7 @@ export async function compose(
     });
     settings.onCommit(() => void jobs.runNow("move the outbox"));
 
+    const files = consoleFiles(environment.ids, { region: config.region, accountId: config.account });
     const server = await startHttpServer({
       host: config.host,
       port: config.port,
@@ -423,6 +426,7 @@ export async function compose(
         certificates: signer.certificates,
         daemon: () => daemon?.stats(),
       }),
+      ...(files && { files }),
       certificate,
       log: log.failure,
     });
@@ -449,7 +453,16 @@ export async function compose(
     });
     jobs.start();
     void jobs.runNow(sweepJob);
-    return { endpoint, ...(daemon && { daemonAddress: daemon.address }), ...otlp, root, log, close };
+    const consoleUrl = files && `${endpoint}/console/`;
+    return {
+      endpoint,
+      ...(consoleUrl && { consoleUrl }),
+      ...(daemon && { daemonAddress: daemon.address }),
+      ...otlp,
+      root,
+      log,
+      close,
+    };
   } catch (problem) {
     await close();
     throw problem;

@@ -104,7 +104,7 @@ async function serve(config: Config): Promise<void> {
     `${JSON.stringify({
       ready: true,
       endpoint,
-      console: null,
+      console: service.consoleUrl ?? null,
       daemon: daemonAddress ?? null,
       otlpHttp: service.otlpHttp ?? null,
       otlpGrpc: service.otlpGrpc ?? null,

@@ -38,6 +38,7 @@ const arrows: readonly { from: string; to: readonly string[]; instead: string }[
     to: ["gateway/wire.ts", "jobs", "receivers", "tracing", "storage/facts/open-facts.ts"],
     instead: "what compose.ts gives it",
   },
+  { from: "console-files.ts", to: ["gateway/wire.ts"], instead: "gateway/wire.ts for the shape of an answer" },
   { from: "last-resort.ts", to: ["log.ts"], instead: "log.ts" },
   { from: "log.ts", to: [], instead: "environment.ts" },
   { from: "config.ts", to: [], instead: "nothing: the configuration knows no part" },

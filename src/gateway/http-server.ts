@@ -1,4 +1,11 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
@@ -14,6 +21,8 @@ export interface HttpServerOptions {
   readonly serve: (request: WireRequest) => Promise<WireResponse>;
   /** Paths that are no API's, answered before anything else: `/healthz`, `/readyz`, `/metrics`. GET and HEAD only. */
   readonly pages?: Readonly<Record<string, () => WireResponse | Promise<WireResponse>>>;
+  /** Files of the console, likewise. Undefined: not one of them, so an API answers. */
+  readonly files?: (rawPath: string, rawQuery: string, headers: IncomingHttpHeaders) => WireResponse | undefined;
   /** Set on every request by a door that vouches for its callers; never for the public port. */
   readonly vouched?: WireRequest["vouched"];
   /** The port speaks TLS with it, and nothing else. */
@@ -111,25 +120,31 @@ async function answer(
   const url = message.url ?? "/";
   const question = url.indexOf("?");
   const rawPath = question === -1 ? url : url.slice(0, question);
-  const page =
-    isReading(message.method) && options.pages !== undefined && Object.hasOwn(options.pages, rawPath)
-      ? options.pages[rawPath]
-      : undefined;
+  const rawQuery = question === -1 ? "" : url.slice(question + 1);
   const wire =
-    page === undefined
-      ? await options.serve({
-          method: message.method ?? "",
-          rawPath,
-          rawQuery: question === -1 ? "" : url.slice(question + 1),
-          headers: headersOf(message.rawHeaders),
-          body: message,
-          remoteAddress: message.socket.remoteAddress ?? "",
-          ...tlsOf(message.socket),
-          ...(options.vouched === undefined ? {} : { vouched: options.vouched }),
-        })
-      : await page();
+    (isReading(message.method) ? await pageOf(options, rawPath, rawQuery, message.headers) : undefined) ??
+    (await options.serve({
+      method: message.method ?? "",
+      rawPath,
+      rawQuery,
+      headers: headersOf(message.rawHeaders),
+      body: message,
+      remoteAddress: message.socket.remoteAddress ?? "",
+      ...tlsOf(message.socket),
+      ...(options.vouched === undefined ? {} : { vouched: options.vouched }),
+    }));
   if (draining()) response.shouldKeepAlive = false;
   await send(message, response, wire);
+}
+
+function pageOf(
+  { pages, files }: HttpServerOptions,
+  rawPath: string,
+  rawQuery: string,
+  headers: IncomingHttpHeaders,
+): WireResponse | Promise<WireResponse> | undefined {
+  if (pages !== undefined && Object.hasOwn(pages, rawPath)) return pages[rawPath]?.();
+  return files?.(rawPath, rawQuery, headers);
 }
 
 function isReading(method: string | undefined): boolean {

@@ -1,0 +1,13 @@
+/** What the service says of itself in the page, before anybody has signed in. */
+export const home = {
+  region: metaOf("dosimeter-region"),
+  accountId: metaOf("dosimeter-account"),
+  /** For sheets of style that editors make. */
+  nonce: metaOf("nonce"),
+  /** The same origin serves every API. */
+  endpoint: location.origin,
+};
+
+function metaOf(name: string): string {
+  return document.querySelector<HTMLMetaElement>(`meta[name="${name}"]`)?.content ?? "";
+}

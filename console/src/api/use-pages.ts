@@ -1,0 +1,90 @@
+import { useCallback, useEffect, useRef, useState } from "react";
+import { type Failure, failureOf, wasAborted } from "./failure.js";
+
+interface Page<Item> {
+  readonly items: readonly Item[];
+  /** As the API gave it; undefined or empty: that was the last page. */
+  readonly nextToken: string | undefined;
+}
+
+export interface Pages<Item> {
+  readonly items: readonly Item[];
+  readonly failure: Failure | undefined;
+  readonly loading: boolean;
+  /** There is more than what was fetched. */
+  readonly more: boolean;
+  /** Fetches the next page. */
+  loadMore(): void;
+  /** Gives up what is on its way; what came stays. */
+  cancel(): void;
+  reload(): void;
+}
+
+/**
+ * A list that an API gives in pages, fetched as one goes.
+ *
+ * @param key says everything that `load` depends on; undefined: do not call yet.
+ * @param options `untilItems`: fetches by itself until so many are there, then waits to be asked.
+ */
+export function usePages<Item>(
+  key: string | undefined,
+  load: (nextToken: string | undefined, signal: AbortSignal) => Promise<Page<Item>>,
+  { untilItems = 1 }: { untilItems?: number } = {},
+): Pages<Item> {
+  const [items, setItems] = useState<readonly Item[]>([]);
+  const [failure, setFailure] = useState<Failure>();
+  const [loading, setLoading] = useState(key !== undefined);
+  const [next, setNext] = useState<string>();
+  const [round, setRound] = useState(0);
+  const latest = useRef(load);
+  latest.current = load;
+  const control = useRef(new AbortController());
+
+  const fetchFrom = useCallback(async (start: readonly Item[], token: string | undefined, wanted: number) => {
+    const { signal } = control.current;
+    setLoading(true);
+    setFailure(undefined);
+    let gathered = start;
+    let nextToken = token;
+    try {
+      do {
+        const page = await latest.current(nextToken, signal);
+        if (signal.aborted) return;
+        gathered = [...gathered, ...page.items];
+        nextToken = page.nextToken || undefined;
+        setItems(gathered);
+        setNext(nextToken);
+      } while (nextToken !== undefined && gathered.length < wanted);
+    } catch (problem) {
+      if (signal.aborted || wasAborted(problem)) return;
+      setFailure(failureOf(problem));
+    }
+    setLoading(false);
+  }, []);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `round` counts what reload asks for.
+  useEffect(() => {
+    if (key === undefined) return;
+    control.current = new AbortController();
+    setItems([]);
+    setNext(undefined);
+    void fetchFrom([], undefined, untilItems);
+    return () => control.current.abort();
+  }, [key, round, untilItems, fetchFrom]);
+
+  return {
+    items,
+    failure,
+    loading,
+    more: next !== undefined,
+    loadMore: useCallback(() => {
+      if (next !== undefined && !loading) void fetchFrom(items, next, items.length + untilItems);
+    }, [fetchFrom, items, loading, next, untilItems]),
+    cancel: useCallback(() => {
+      control.current.abort();
+      control.current = new AbortController();
+      setLoading(false);
+    }, []),
+    reload: useCallback(() => setRound((before) => before + 1), []),
+  };
+}

@@ -1,0 +1,27 @@
+import { type ComponentType, type LazyExoticComponent, lazy } from "react";
+import { common } from "../texts/common.js";
+
+export interface ConsoleRoute {
+  /** Below `/console`, as wouter matches it. */
+  readonly path: string;
+  readonly Page: LazyExoticComponent<ComponentType>;
+  /** Its place in the list of pages; none for a page that others lead to. */
+  readonly link?: { readonly text: string; readonly section: keyof typeof sections };
+}
+
+/** Sections of the list of pages, in their order. */
+export const sections = {
+  home: undefined,
+  tracing: common.navigation.tracing,
+  record: common.navigation.record,
+  access: common.navigation.access,
+} as const;
+
+/** Every page of the console, each loaded when somebody goes there. */
+export const routes: readonly ConsoleRoute[] = [
+  {
+    path: "/",
+    Page: lazy(() => import("../pages/overview/page.js")),
+    link: { text: common.navigation.overview, section: "home" },
+  },
+];
