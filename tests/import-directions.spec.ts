@@ -98,6 +98,36 @@ describe("imports", () => {
   });
 });
 
+describe("imports of the console", () => {
+  const folder = path.resolve(import.meta.dirname, "..");
+
+  it("reach rules of the service and nothing else of it, and no page knows another", () => {
+    const wrong = importsOf(path.join(folder, "console/src")).flatMap(({ file, imported }) =>
+      forbiddenInConsole(file, imported) ? [`console/src/${file} imports ${imported}`] : [],
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it("are told apart, too", () => {
+    expect(forbiddenInConsole("pages/traces/page.tsx", "pages/trails/words.ts")).toBe(true);
+    expect(forbiddenInConsole("pages/traces/page.tsx", "../../src/gateway/wire.ts")).toBe(true);
+    expect(forbiddenInConsole("parts/json-view.tsx", "pages/trails/words.ts")).toBe(true);
+    expect(forbiddenInConsole("pages/traces/page.tsx", "../../src/tracing/filter/parse.ts")).toBe(false);
+    expect(forbiddenInConsole("pages/traces/page.tsx", "parts/json-view.tsx")).toBe(false);
+  });
+});
+
+/** Paths are below `console/src`. */
+function forbiddenInConsole(file: string, imported: string): boolean {
+  if (imported.startsWith("../")) return !/^\.\.\/\.\.\/src\/(?:tracing|audit)\//.test(imported);
+  if (!imported.startsWith("pages/") || file === "shell/routes.tsx") return false;
+  return pageOf(file) !== pageOf(imported);
+}
+
+function pageOf(file: string): string | undefined {
+  return /^pages\/([^/]+)\//.exec(file)?.[1];
+}
+
 /** @returns where to import from instead, or undefined if the import is allowed. */
 function forbidden(file: string, imported: string): string | undefined {
   if (imported === "environment.ts" || roomOf(file) === roomOf(imported)) return undefined;
@@ -124,7 +154,7 @@ function matches(imported: string, pattern: string): boolean {
 function importsOf(folder: string): { file: string; imported: string }[] {
   const files = readdirSync(folder, { recursive: true, encoding: "utf8" })
     .map((file) => file.split(path.sep).join("/"))
-    .filter((file) => file.endsWith(".ts") && !/\.(spec|contract|fixture)\.ts$/.test(file));
+    .filter((file) => /\.tsx?$/.test(file) && !/\.(spec|contract|fixture)\.ts$/.test(file));
   expect(files.length).toBeGreaterThan(30);
   return files.flatMap((file) => {
     const text = readFileSync(path.join(folder, file), "utf8");

@@ -1,6 +1,7 @@
 import {
   AttachUserPolicyCommand,
   CreateAccessKeyCommand,
+  CreateLoginProfileCommand,
   CreateUserCommand,
   IAMClient,
   PutUserPolicyCommand,
@@ -27,11 +28,14 @@ export interface Person {
 /**
  * Makes four IAM users with keys of their own: three who may read traces, each in a different way, and one who may not.
  * Ben, who finds traces, tells Chloe their ids.
+ *
+ * @param password of each of them, for the console.
  */
-export async function invitePeople(account: Account): Promise<Person[]> {
+export async function invitePeople(account: Account, password: string): Promise<Person[]> {
   const iam = new IAMClient(clientOptions(account, "demo-setup"));
   const invite = async (name: string, rights: Rights) => {
     await iam.send(new CreateUserCommand({ UserName: name }));
+    await iam.send(new CreateLoginProfileCommand({ UserName: name, Password: password }));
     if (rights.managedPolicy !== undefined)
       await iam.send(new AttachUserPolicyCommand({ UserName: name, PolicyArn: rights.managedPolicy }));
     if (rights.actions !== undefined)

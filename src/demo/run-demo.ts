@@ -89,12 +89,13 @@ async function hold(
   console.log("Making the bucket, the log group, the trail and a sampling rule, and inviting four people …");
   await recordCalls(account);
   await sampleEverything(account);
-  const people = await invitePeople(account);
+  const password = `Demo-${systemEnvironment.ids.bytes(6).toString("hex")}`;
+  const people = await invitePeople(account, password);
   console.log("Opening the shop: web, cart, payment and inventory, each a process with the AWS X-Ray SDK …");
   const shop = await openShop(service.daemon!);
   closing.push(() => shop.close());
 
-  console.log(introduction(account, people, shop.address));
+  console.log(introduction(account, people, password, shop.address));
   if (Number.isFinite(seconds)) setTimeout(() => over.abort(), seconds * 1000).unref();
   const unexpectedEnd = service.ended.then((code) => {
     if (!over.signal.aborted) throw new Error(`the service ended by itself (${code})`);
@@ -153,13 +154,14 @@ function pause(ms: number, over: AbortSignal): Promise<void> {
   return sleep(ms, undefined, { signal: over }).catch(() => {});
 }
 
-function introduction(account: Account, people: readonly Person[], shop: string): string {
+function introduction(account: Account, people: readonly Person[], password: string, shop: string): string {
   return `
 ${people.map(({ name, rights }) => `  ${name.padEnd(6)} ${rights}`).join("\n")}
 
 The shop is at ${shop}/order?customer=you&item=teapot
 
-Look for yourself, in another terminal:
+Look for yourself, at ${account.endpoint}/console/ as one of them (password ${password}),
+or with the access key below; or in another terminal:
 
   export AWS_ENDPOINT_URL=${account.endpoint} AWS_REGION=${account.region} AWS_DEFAULT_REGION=${account.region}
   export AWS_ACCESS_KEY_ID=${account.accessKeyId}

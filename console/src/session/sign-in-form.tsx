@@ -77,7 +77,7 @@ export function SignInForm({ before, onSignedIn }: { before?: Person; onSignedIn
           </Alert>
         )}
         {kind === "password" ? (
-          <>
+          <SpaceBetween size="m">
             <FormField label={texts.account} description={texts.accountHint}>
               <Input value={fields.account} onChange={({ detail }) => set({ account: detail.value })} />
             </FormField>
@@ -119,9 +119,9 @@ export function SignInForm({ before, onSignedIn }: { before?: Person; onSignedIn
                 />
               </FormField>
             )}
-          </>
+          </SpaceBetween>
         ) : (
-          <>
+          <SpaceBetween size="m">
             <FormField label={texts.accessKeyId} description={texts.keyHint}>
               <Input
                 value={fields.accessKeyId}
@@ -145,7 +145,7 @@ export function SignInForm({ before, onSignedIn }: { before?: Person; onSignedIn
                 onChange={({ detail }) => set({ sessionToken: detail.value })}
               />
             </FormField>
-          </>
+          </SpaceBetween>
         )}
         <Button variant="primary" formAction="submit" fullWidth loading={busy}>
           {texts.signIn}

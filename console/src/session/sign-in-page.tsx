@@ -10,6 +10,7 @@ import "./sign-in-page.css";
 export function SignInPage() {
   return (
     <main className="sign-in-page">
+      <img src="/console/dosimeter.svg" alt="" />
       <Container
         header={
           <Header variant="h1" description={texts.subtitle}>
