@@ -28,17 +28,17 @@ const xrayReads = [
   ...["xray:BatchGetTraces", "xray:BatchGetTraceSummaryById", "xray:GetDistinctTraceGraphs", "xray:GetServiceGraph"],
   ...["xray:GetTraceGraph", "xray:GetTraceSummaries", "xray:GetGroups", "xray:GetGroup", "xray:ListTagsForResource"],
   ...["xray:ListResourcePolicies", "xray:GetTimeSeriesServiceStatistics", "xray:GetInsightSummaries"],
-  ...["xray:GetInsight", "xray:GetInsightEvents", "xray:GetInsightImpactGraph", "xray:GetIndexingRules"],
-  ...["xray:GetTraceSegmentDestination", "xray:StartTraceRetrieval", "xray:ListRetrievedTraces"],
-  ...["xray:GetRetrievedTracesGraph", "xray:CancelTraceRetrieval", "xray:GetEncryptionConfig"],
+  ...["xray:GetInsight", "xray:GetInsightEvents", "xray:GetInsightImpactGraph"],
 ];
 
 const cloudTrailReads = ["cloudtrail:Get*", "cloudtrail:Describe*", "cloudtrail:List*", "cloudtrail:LookupEvents"];
 const logsReads = ["logs:Describe*", "logs:Get*", "logs:List*", "logs:FilterLogEvents", "logs:TestMetricFilter"];
-const iamReads = ["iam:Get*", "iam:List*", "iam:GenerateCredentialReport", "iam:SimulateCustomPolicy"];
+const logsQueries = ["logs:StartQuery", "logs:StopQuery", "logs:StartLiveTail", "logs:StopLiveTail"];
+const iamReads = [
+  ...["iam:GenerateCredentialReport", "iam:GenerateServiceLastAccessedDetails", "iam:Get*", "iam:List*"],
+  ...["iam:SimulateCustomPolicy", "iam:SimulatePrincipalPolicy"],
+];
 const kmsReads = ["kms:Describe*", "kms:Get*", "kms:List*"];
-const snsReads = ["sns:Get*", "sns:List*"];
-const s3Metadata = ["s3:GetBucket*", "s3:ListAllMyBuckets", "s3:GetAccountPublicAccessBlock", "s3:GetEncryption*"];
 
 function policy(name: string, description: string, statements: readonly object[], path = "/"): AwsManagedPolicy {
   const arn = `arn:aws:iam::aws:policy${path}${name}`;
@@ -60,26 +60,40 @@ const policies: readonly AwsManagedPolicy[] = [
   policy("AdministratorAccess", "Provides full access to AWS services and resources.", [allow("*")]),
   policy("PowerUserAccess", "Provides full access, but does not allow management of users and groups.", [
     { Effect: "Allow", NotAction: ["iam:*", "organizations:*", "account:*"], Resource: "*" },
-    allow(["iam:ListRoles"]),
+    allow(["iam:CreateServiceLinkedRole", "iam:DeleteServiceLinkedRole", "iam:ListRoles"]),
   ]),
   policy("ReadOnlyAccess", "Provides read-only access to AWS services and resources.", [
     allow([
-      ...xrayReads,
-      ...cloudTrailReads,
-      ...logsReads,
-      ...["logs:StartQuery", "logs:StopQuery", "s3:Get*", "s3:List*", "s3:Head*"],
-      ...iamReads,
-      ...kmsReads,
-      ...snsReads,
-      ...["sts:GetCallerIdentity", "sts:GetAccessKeyInfo"],
+      ...["xray:BatchGet*", "xray:Get*", ...cloudTrailReads],
+      ...["logs:Describe*", "logs:Get*", "logs:FilterLogEvents", "logs:TestMetricFilter", ...logsQueries],
+      ...[
+        "logs:ListAnomalies",
+        "logs:ListEntitiesForLogGroup",
+        "logs:ListIntegrations",
+        "logs:ListLogAnomalyDetectors",
+      ],
+      ...["logs:ListLogDeliveries", "logs:ListLogGroupsForEntity", "logs:ListLogGroupsForQuery"],
+      ...["logs:ListTagsForResource", "logs:ListTagsLogGroup", "s3:DescribeJob", "s3:Get*", "s3:List*"],
+      ...["iam:Generate*", "iam:Get*", "iam:List*", "iam:Simulate*", ...kmsReads],
+      ...["sns:Check*", "sns:Get*", "sns:List*"],
+      ...["sts:GetAccessKeyInfo", "sts:GetCallerIdentity", "sts:GetSessionToken"],
     ]),
   ]),
-  policy("SecurityAudit", "Reads the configuration that a security audit needs, and no contents.", [
+  policy("SecurityAudit", "Reads the configuration that a security audit needs, and hardly any contents.", [
     allow([
-      ...cloudTrailReads,
-      ...["logs:Describe*", "logs:List*", ...iamReads, ...kmsReads, ...snsReads, ...s3Metadata],
-      ...["s3:GetObjectAcl", "xray:GetEncryptionConfig", "xray:GetGroup", "xray:GetGroups", "xray:GetSamplingRules"],
-      ...["xray:ListResourcePolicies", "xray:ListTagsForResource"],
+      ...["cloudtrail:DescribeTrails", "cloudtrail:GetEventSelectors", "cloudtrail:GetInsightSelectors"],
+      ...["cloudtrail:GetTrail", "cloudtrail:GetTrailStatus", "cloudtrail:ListTags", "cloudtrail:ListTrails"],
+      ...["cloudtrail:LookupEvents", ...iamReads, ...kmsReads, "logs:Describe*", "logs:GetLogDelivery"],
+      ...["logs:ListLogDeliveries", "logs:ListTagsForResource", "logs:ListTagsLogGroup"],
+      ...["s3:GetAccelerateConfiguration", "s3:GetAccountPublicAccessBlock", "s3:GetAnalyticsConfiguration"],
+      ...["s3:GetBucket*", "s3:GetEncryptionConfiguration", "s3:GetInventoryConfiguration"],
+      ...["s3:GetLifecycleConfiguration", "s3:GetMetricsConfiguration", "s3:GetObjectAcl", "s3:GetObjectVersionAcl"],
+      ...["s3:GetReplicationConfiguration", "s3:ListAllMyBuckets", "sns:GetPlatformApplicationAttributes"],
+      ...["sns:GetTopicAttributes", "sns:ListSubscriptions", "sns:ListSubscriptionsByTopic"],
+      ...["sns:ListTagsForResource", "sns:ListTopics", "sts:GetAccessKeyInfo"],
+      // As AWS has it: summaries of traces are among what an auditor reads.
+      ...["xray:GetEncryptionConfig", "xray:GetGroup", "xray:GetGroups", "xray:GetSamplingRules"],
+      ...["xray:GetSamplingTargets", "xray:GetTraceSummaries", "xray:ListTagsForResource"],
     ]),
   ]),
   policy("AWSXRayDaemonWriteAccess", "Allows the X-Ray daemon to relay segments and to read sampling data.", [
@@ -113,21 +127,22 @@ const policies: readonly AwsManagedPolicy[] = [
   policy("AWSCloudTrail_ReadOnlyAccess", "Read-only access to CloudTrail.", [allow(cloudTrailReads)]),
   policy("CloudWatchLogsFullAccess", "Full access to CloudWatch Logs.", [allow("logs:*")]),
   policy("CloudWatchLogsReadOnlyAccess", "Read-only access to CloudWatch Logs.", [
-    allow([...logsReads, "logs:StartQuery", "logs:StopQuery", "logs:StartLiveTail", "logs:StopLiveTail"]),
+    allow([...logsReads, ...logsQueries]),
   ]),
   policy("AmazonS3FullAccess", "Full access to all buckets.", [allow("s3:*")]),
   policy("AmazonS3ReadOnlyAccess", "Read-only access to all buckets.", [
     allow(["s3:Get*", "s3:List*", "s3:Describe*"]),
   ]),
   policy("AmazonSNSFullAccess", "Full access to SNS.", [allow("sns:*")]),
-  policy("AmazonSNSReadOnlyAccess", "Read-only access to SNS.", [allow(["sns:GetTopicAttributes", "sns:List*"])]),
-  policy("IAMFullAccess", "Full access to IAM.", [allow("iam:*")]),
-  policy("IAMReadOnlyAccess", "Read-only access to IAM.", [
+  policy("AmazonSNSReadOnlyAccess", "Read-only access to SNS.", [
     allow([
-      ...["iam:GenerateCredentialReport", "iam:GenerateServiceLastAccessedDetails", "iam:Get*", "iam:List*"],
-      ...["iam:SimulateCustomPolicy", "iam:SimulatePrincipalPolicy"],
+      ...["sns:CheckIfPhoneNumberIsOptedOut", "sns:GetDataProtectionPolicy", "sns:GetEndpointAttributes"],
+      ...["sns:GetPlatformApplicationAttributes", "sns:GetSMSAttributes", "sns:GetSMSSandboxAccountStatus"],
+      ...["sns:GetSubscriptionAttributes", "sns:GetTopicAttributes", "sns:List*"],
     ]),
   ]),
+  policy("IAMFullAccess", "Full access to IAM.", [allow("iam:*")]),
+  policy("IAMReadOnlyAccess", "Read-only access to IAM.", [allow(iamReads)]),
   policy("AWSKeyManagementServicePowerUser", "Makes keys and reads what there is of them, without using them.", [
     allow([
       ...["kms:CreateAlias", "kms:CreateKey", "kms:DeleteAlias", "kms:Describe*", "kms:GenerateRandom", "kms:Get*"],
@@ -138,7 +153,7 @@ const policies: readonly AwsManagedPolicy[] = [
 
 /**
  * AWS's managed policies, restricted to the services there are here: each allows what AWS's policy of that name allows
- * of them, so an attachment made for AWS means the same here.
+ * of them, so an attachment made for AWS means the same here. Operations of ours fall under the wildcards of some.
  */
 export const awsManagedPolicies: ReadonlyMap<string, AwsManagedPolicy> = new Map(policies.map((one) => [one.arn, one]));
 
