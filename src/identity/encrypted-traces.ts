@@ -170,6 +170,7 @@ export function encryptedTraces(
       },
 
       receivedTraces: (range) => source.receivedTraces(range),
+      firstReceivedMs: () => source.firstReceivedMs(),
     },
   };
 }

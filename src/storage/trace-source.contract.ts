@@ -98,5 +98,13 @@ export function traceSourceContract(name: string, store: () => { traces: TraceSt
       const later = await source.receivedTraces({ fromMs: receivedMs + 1, untilMs: receivedMs + 2, limit: 10 });
       expect(later.filter((trace) => trace.scope.accountId === scope.accountId)).toEqual([{ scope, traceId: ids[0]! }]);
     });
+
+    it("says when the oldest document was received", async () => {
+      const { traces, source } = store();
+      // Other tests of the suite put some, too.
+      const before = (await source.firstReceivedMs()) ?? noon;
+      await traces.putSegments(newScope(), [segment({ receivedMs: before - 1000 }), segment({ receivedMs: before })]);
+      expect(await source.firstReceivedMs()).toBe(before - 1000);
+    });
   });
 }

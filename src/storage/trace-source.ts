@@ -46,4 +46,7 @@ export interface TraceSource {
     readonly after?: ScopedTraceId;
     readonly limit: number;
   }): Promise<ScopedTraceId[]>;
+
+  /** When the oldest document that is kept was received, in epoch milliseconds; undefined if there is none. */
+  firstReceivedMs(): Promise<number | undefined>;
 }

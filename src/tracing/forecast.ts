@@ -60,19 +60,22 @@ export interface Baseline {
  * @returns undefined if there are too few periods.
  */
 export function baselineOf(history: readonly PeriodCounts[]): Baseline | undefined {
-  const periods = history
-    .map(({ totalCount, faultCount }) => {
-      const total = countOf(totalCount);
-      return { totalCount: total, faultCount: Math.min(countOf(faultCount), total) };
-    })
-    .filter(({ totalCount }) => totalCount > 0)
-    .sort((a, b) => a.faultCount / a.totalCount - b.faultCount / b.totalCount || a.totalCount - b.totalCount);
+  const periods: (PeriodCounts & { readonly share: number })[] = [];
+  for (const period of history) {
+    const totalCount = countOf(period.totalCount);
+    const faultCount = Math.min(countOf(period.faultCount), totalCount);
+    if (totalCount > 0) periods.push({ totalCount, faultCount, share: faultCount / totalCount });
+  }
+  periods.sort((a, b) => a.share - b.share || a.totalCount - b.totalCount);
   if (periods.length < historyPeriodsMin) return undefined;
 
   let kept = periods.slice(0, Math.ceil(periods.length / 2));
   let baseline = estimate(kept);
   for (let step = 0; step < stepsMax; step++) {
-    const within = periods.filter(({ totalCount, faultCount }) => faultCount <= bandOf(baseline, totalCount).high);
+    const quantile = quantileOf(baseline, deviations);
+    const within = periods.filter(
+      ({ totalCount, faultCount }) => faultCount <= bandAt(baseline, totalCount, quantile).high,
+    );
     if (within.length <= kept.length) break;
     kept = within;
     baseline = estimate(kept);
@@ -113,9 +116,16 @@ function estimate(periods: readonly PeriodCounts[]): Baseline {
 
 /** @param width of the band, in standard deviations of a normal distribution. */
 export function bandOf(baseline: Baseline, total: number, width = deviations): FaultBand {
+  return bandAt(baseline, total, quantileOf(baseline, width));
+}
+
+function quantileOf({ periodCount }: Baseline, width: number): number {
+  return studentT(width, periodCount - 1);
+}
+
+function bandAt(baseline: Baseline, total: number, quantile: number): FaultBand {
   if (total === 0) return { low: 0, high: 0 };
   const { rate, rateVariance, correlation } = baseline;
-  const quantile = studentT(width, baseline.periodCount - 1);
   const mean = total * rate;
   const variance = total * rate * (1 - rate) * (1 + (total - 1) * correlation) + total ** 2 * rateVariance;
   const spread = quantile * Math.sqrt(variance);

@@ -126,9 +126,11 @@ export function createSweep(deps: {
 
   /** Newest first: who looks for a trace mostly looks for a recent one. */
   async function backward(lease: Lease, swept: Swept): Promise<Swept> {
-    const fromMs = Math.max(oldestMs(), swept.fromMs - chunkMs);
+    const firstMs = (await source.firstReceivedMs()) ?? Number.POSITIVE_INFINITY;
+    const isAll = firstMs >= swept.fromMs;
+    const fromMs = isAll ? oldestMs() : Math.max(oldestMs(), swept.fromMs - chunkMs);
     const before = found;
-    if (!(await indexRange(lease, fromMs, swept.fromMs))) return swept;
+    if (!isAll && !(await indexRange(lease, fromMs, swept.fromMs))) return swept;
     const many = found - before >= pageTracesMax;
     chunkMs = many ? Math.max(chunkMs / 2, chunkMsMin) : Math.min(chunkMs * 2, chunkMsMax);
     logProgress(fromMs);

@@ -107,6 +107,17 @@ export class StoredTraces implements TraceStore, TraceSource {
     }));
   }
 
+  async firstReceivedMs(): Promise<number | undefined> {
+    await this.#writer.visible("segments");
+    // From what the engine keeps of each part: it reads no rows.
+    const [row] = await this.#database.query<{ rows: number; first_ms: number }>(
+      "facts.firstReceived",
+      "SELECT count() AS rows, min(received_ms) AS first_ms FROM segments",
+      {},
+    );
+    return row === undefined || Number(row.rows) === 0 ? undefined : Number(row.first_ms);
+  }
+
   /** In the order of `factTables.segments`. */
   #write(row: RowWriter, scopeFields: string, segment: SegmentRow): void {
     const { traceId, segmentId, kind, parentId = "", startTimeSeconds, endTimeSeconds, receivedMs, document } = segment;

@@ -23,6 +23,7 @@ const failedCallsMin = 3;
  * @param recent the calls of the last minutes.
  */
 export function incidentsOf(anomalies: readonly Anomaly[], recent: readonly GraphMinute[]): Incident[] {
+  if (anomalies.length === 0) return [];
   const byKey = new Map(anomalies.map((anomaly) => [nodeKey(anomaly.node), anomaly]));
   const causes = causesOf(
     byKey,

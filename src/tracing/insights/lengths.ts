@@ -22,20 +22,28 @@ export function leastMsOf(lengthClass: number): number {
 
 /** @param histogram milliseconds, and how many requests took so long. */
 export function lengthsOf(histogram: ReadonlyMap<number, number>): Lengths {
-  return packed([...histogram].map(([ms, count]) => [classOf(ms), count] as const));
+  const counts: number[] = [];
+  for (const [ms, count] of histogram) add(counts, classOf(ms), count);
+  return packed(counts);
 }
 
 export function merged(all: readonly Lengths[]): Lengths {
-  const pairs: (readonly [number, number])[] = [];
-  for (const lengths of all) for (let i = 0; i < lengths.length; i += 2) pairs.push([lengths[i]!, lengths[i + 1]!]);
-  return packed(pairs);
+  const counts: number[] = [];
+  for (const lengths of all) for (let i = 0; i < lengths.length; i += 2) add(counts, lengths[i]!, lengths[i + 1]!);
+  return packed(counts);
 }
 
-function packed(pairs: readonly (readonly [number, number])[]): Lengths {
-  const counts = new Map<number, number>();
-  for (const [lengthClass, count] of pairs) counts.set(lengthClass, (counts.get(lengthClass) ?? 0) + count);
-  const sorted = [...counts].filter(([, count]) => count > 0).sort(([left], [right]) => left - right);
-  return Uint32Array.from(sorted.flat());
+function add(counts: number[], lengthClass: number, count: number): void {
+  counts[lengthClass] = (counts[lengthClass] ?? 0) + count;
+}
+
+/** @param counts by class, with holes. */
+function packed(counts: readonly number[]): Lengths {
+  const pairs: number[] = [];
+  counts.forEach((count, lengthClass) => {
+    if (count > 0) pairs.push(lengthClass, count);
+  });
+  return Uint32Array.from(pairs);
 }
 
 /** How many are in the class given or above it. */
