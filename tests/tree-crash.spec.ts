@@ -1,8 +1,9 @@
+import { createHash } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { CloudTrailClient, ListTrailsCommand } from "@aws-sdk/client-cloudtrail";
+import { CloudTrailClient, ListTrailsCommand, LookupEventsCommand } from "@aws-sdk/client-cloudtrail";
 import { CloudWatchLogsClient, CreateLogGroupCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { PutTraceSegmentsCommand, XRayClient } from "@aws-sdk/client-xray";
 import { describe, expect, it } from "vitest";
@@ -23,7 +24,11 @@ interface Inclusion {
   readonly LeafIndex: number;
   readonly LeafData: string;
   readonly Path: readonly string[];
-  readonly Record: string | null;
+}
+
+interface SearchPage {
+  readonly Events: readonly { readonly EventId: string; readonly CloudTrailEvent: string }[];
+  readonly NextToken?: string;
 }
 
 describe(`the tree of all records, killed with SIGKILL ${rounds} times under load (DOSIMETER_CRASH_SEED=${seed})`, () => {
@@ -52,29 +57,42 @@ describe(`the tree of all records, killed with SIGKILL ${rounds} times under loa
         const asked = askOf(service);
         const key = readVerifierKey((await asked.call<{ VerifierKey: string }>("GetTransparencyKey", {})).VerifierKey);
         // Enough that everything acknowledged must be in it: what was made when all of that had its place.
-        const { $metadata } = await service.client(CloudTrailClient).send(new ListTrailsCommand({}));
-        acknowledged.add($metadata.requestId!);
+        const trails = service.client(CloudTrailClient);
+        const last = (await trails.send(new ListTrailsCommand({}))).$metadata.requestId!;
+        acknowledged.add(last);
+        // Every question is a record, too: the fewer come before, the fewer leaves there are to ask for.
+        const EventId = await eventually(async () => {
+          const { Events = [] } = await trails.send(
+            new LookupEventsCommand({
+              LookupAttributes: [{ AttributeKey: "EventName", AttributeValue: "ListTrails" }],
+            }),
+          );
+          return Events.find(({ CloudTrailEvent }) => CloudTrailEvent!.includes(last))?.EventId;
+        }, "the record of the last call");
+        await eventually(() => orRefused(asked.call<Inclusion>("GetInclusionProof", { EventId })), "its leaf");
         const leaves = new Map<string, number>();
         const events = new Set<string>();
         const { note, size } = await eventually(
           async () => {
             const { Checkpoint, TreeSize } = await newest(asked);
             const head = openCheckpoint(Checkpoint, key);
+            const records = await allRecords(asked);
             // Every question is a record, too, so each look is at what is new.
             const places = Array.from({ length: TreeSize - events.size }, (_, place) => events.size + place);
             while (places.length > 0) {
               const questions = places
                 .splice(0, questionsAtOnce)
-                .map((LeafIndex) =>
-                  asked.call<Inclusion>("GetInclusionProof", { LeafIndex, TreeSize, IncludeRecord: true }),
-                );
-              for (const { LeafIndex, LeafData, Path, Record } of await Promise.all(questions)) {
+                .map((LeafIndex) => asked.call<Inclusion>("GetInclusionProof", { LeafIndex, TreeSize }));
+              for (const { LeafIndex, LeafData, Path } of await Promise.all(questions)) {
                 const way = Path.map((hash) => Buffer.from(hash, "base64"));
                 const root = rootFromInclusion(hashLeaf(Buffer.from(LeafData)), BigInt(LeafIndex), head.size, way);
                 expect(root, `leaf ${LeafIndex}`).toEqual(head.root);
-                const { eventID, requestID } = JSON.parse(Record!);
-                expect(events.has(eventID), `event ${eventID} has two leaves`).toBe(false);
-                events.add(eventID);
+                const [, , eventId = "", recordSha256] = LeafData.split("\n");
+                expect(events.has(eventId), `event ${eventId} has two leaves`).toBe(false);
+                events.add(eventId);
+                const record = records.get(eventId)!;
+                expect(createHash("sha256").update(record).digest("hex"), `record ${eventId}`).toBe(recordSha256);
+                const { requestID } = JSON.parse(record);
                 if (acknowledged.has(requestID)) leaves.set(requestID, (leaves.get(requestID) ?? 0) + 1);
               }
             }
@@ -114,12 +132,26 @@ function askOf(service: RunningDosimeter) {
 
 async function newest(asked: ReturnType<typeof askOf>) {
   return eventually(
-    () =>
-      asked
-        .call<{ Checkpoint: string; TreeSize: number }>("GetTransparencyCheckpoint", {})
-        .catch((reason: unknown) => (reason instanceof CallRefused ? undefined : Promise.reject(reason))),
+    () => orRefused(asked.call<{ Checkpoint: string; TreeSize: number }>("GetTransparencyCheckpoint", {})),
     "a checkpoint",
   );
+}
+
+/** The texts of all records, by the ids of their events. */
+async function allRecords(asked: ReturnType<typeof askOf>): Promise<Map<string, string>> {
+  const records = new Map<string, string>();
+  let NextToken: string | undefined;
+  do {
+    const page: SearchPage = await asked.call("SearchEvents", { NextToken });
+    for (const { EventId, CloudTrailEvent } of page.Events) records.set(EventId, CloudTrailEvent);
+    NextToken = page.NextToken;
+  } while (NextToken !== undefined);
+  return records;
+}
+
+/** Undefined where there is nothing yet. */
+function orRefused<Answer>(answer: Promise<Answer>): Promise<Answer | undefined> {
+  return answer.catch((reason: unknown) => (reason instanceof CallRefused ? undefined : Promise.reject(reason)));
 }
 
 /** Reads, data events, and changes whose records come by the outbox. */
@@ -137,7 +169,7 @@ async function callUntilGone(service: RunningDosimeter, tag: string, acknowledge
       const { $metadata } = await calls[number % calls.length]!();
       acknowledged.add($metadata.requestId!);
       // The test asks for every leaf in the end.
-      await sleep(50);
+      await sleep(100);
     } catch {
       return;
     }
