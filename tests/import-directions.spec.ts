@@ -119,7 +119,7 @@ describe("imports of the console", () => {
 
 /** Paths are below `console/src`. */
 function forbiddenInConsole(file: string, imported: string): boolean {
-  if (imported.startsWith("../")) return !/^\.\.\/\.\.\/src\/(?:tracing|audit)\//.test(imported);
+  if (imported.startsWith("../")) return !/^\.\.\/\.\.\/src\/(?:tracing|audit|identity\/policy)\//.test(imported);
   if (!imported.startsWith("pages/") || file === "shell/routes.tsx") return false;
   return pageOf(file) !== pageOf(imported);
 }

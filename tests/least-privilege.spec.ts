@@ -279,6 +279,10 @@ describe("least privilege", () => {
         message: "The period must not be longer than 90 days.",
       });
     }
+    expect(await ask("ListActions", {}, key)).toMatchObject(refused);
+    const { Services } = await ask("ListActions", {});
+    const ofIam = Services.find((one: { ServiceNamespace: string }) => one.ServiceNamespace === "iam");
+    expect(ofIam.Actions).toEqual(expect.arrayContaining(["iam:CreateUser", "iam:ListActions", "iam:PassRole"]));
     const PolicyDocuments = ['{"Version":"2012-10-17","Statement":[{"Effect":"Allow"}]}'];
     expect(await ask("ReplayPolicy", { PrincipalArn: arn, PolicyDocuments })).toMatchObject({
       __type: "MalformedPolicyDocument",

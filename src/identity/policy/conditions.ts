@@ -1,12 +1,10 @@
 import { bothRows, isNoRow, noRow, type RowCondition } from "../row-condition.js";
 import { type ConditionOperator, conditionOperators } from "./condition-operators.js";
 import type { ConditionValues } from "./condition-values.js";
+import type { ConditionElement } from "./document.js";
 import { MalformedPolicy } from "./malformed-policy.js";
 import { compileRowCondition } from "./row-conditions.js";
 import { rowKeyOf } from "./row-keys.js";
-
-/** The Condition element as documents spell it, values already texts: operator, key, values. */
-export type ConditionElement = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 
 export interface Condition {
   (values: ConditionValues): boolean;

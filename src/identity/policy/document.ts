@@ -1,9 +1,11 @@
-import type { ConditionElement } from "./conditions.js";
 import { MalformedPolicy } from "./malformed-policy.js";
 import { invalidPrincipal, type PrincipalElement } from "./principal.js";
 
 /** What a document is attached to: a principal (also session policies and boundaries), a resource, a role as its trust. */
 export type PolicyKind = "identity" | "resource" | "trust";
+
+/** The Condition element as documents spell it, values already texts: operator, key, values. */
+export type ConditionElement = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 
 /** A policy as written, its grammar checked and its one-or-many members made lists. */
 export interface PolicyDocument {

@@ -64,6 +64,7 @@ import {
   updateRoleDescription,
 } from "./roles.js";
 import { getContextKeysForCustomPolicy, getContextKeysForPrincipalPolicy } from "./simulation/context-keys.js";
+import { listActions } from "./simulation/list-actions.js";
 import { simulateCustomPolicy, simulatePrincipalPolicy } from "./simulation/simulate.js";
 import { listTags, tag, untag } from "./tags.js";
 import { createUser, deleteUser, getUser, listUsers } from "./users.js";
@@ -115,7 +116,7 @@ export function iamService(deps: IamDeps): Service {
     notOffered: iamNotOffered,
     actions: (offered) => [...offered, "PassRole"],
     foreignRoutes: [
-      ...[generateLeastPrivilegePolicy, replayPolicy, getUnusedAccess],
+      ...[generateLeastPrivilegePolicy, replayPolicy, getUnusedAccess, listActions],
       ...[createAccount, listAccounts, replaceAccountKey],
     ].map((make) => make(deps)),
     throttled: { code: "Throttling", httpStatus: 400 },
