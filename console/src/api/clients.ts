@@ -10,8 +10,12 @@ interface ClientSettings {
   readonly requestChecksumCalculation: "WHEN_REQUIRED";
 }
 
-/** Clients by class and region: making one costs more than a call. */
-const made = new Map<unknown, Map<string, unknown>>();
+/**
+ * Clients by class: making one costs more than a call. A client keeps the credentials it was once given until they end, so
+ * those of another person, role or region are thrown away.
+ */
+const made = new Map<unknown, unknown>();
+let madeFor = "";
 
 /**
  * An AWS SDK client that signs as whoever is signed in, in the region chosen. There is no other way to the service, so
@@ -23,21 +27,22 @@ export function clientOf<Client>(
   // biome-ignore lint/suspicious/noExplicitAny: every SDK client's constructor takes a configuration of its own.
   Class: new (configuration: any) => Client,
 ): Client {
-  const { region } = session.get();
-  const ofClass = made.get(Class) ?? new Map<string, unknown>();
-  made.set(Class, ofClass);
-  const known = ofClass.get(region) as Client | undefined;
+  const { region, person, role } = session.get();
+  const wanted = `${region} ${(role ?? person)?.credentials.accessKeyId}`;
+  if (wanted !== madeFor) made.clear();
+  madeFor = wanted;
+  const known = made.get(Class) as Client | undefined;
   if (known !== undefined) return known;
   const settings: ClientSettings = {
     endpoint: home.endpoint,
     region,
-    // Asked for each call: a person may switch roles, or sign in anew, in between.
+    // Waits where they have ended, until the person has signed in anew.
     credentials: () => session.credentials(),
     maxAttempts: 2,
     forcePathStyle: true,
     requestChecksumCalculation: "WHEN_REQUIRED",
   };
   const client = new Class(settings);
-  ofClass.set(region, client);
+  made.set(Class, client);
   return client;
 }
