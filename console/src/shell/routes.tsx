@@ -24,4 +24,11 @@ export const routes: readonly ConsoleRoute[] = [
     Page: lazy(() => import("../pages/overview/page.js")),
     link: { text: common.navigation.overview, section: "home" },
   },
+  {
+    path: "/policies",
+    Page: lazy(() => import("../pages/policies/page.js")),
+    link: { text: common.navigation.policies, section: "access" },
+  },
+  { path: "/policies/new", Page: lazy(() => import("../pages/policies/new-policy-page.js")) },
+  { path: "/policies/*", Page: lazy(() => import("../pages/policies/policy-page.js")) },
 ];
