@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { BatchGetTracesCommand, PutTraceSegmentsCommand, type XRayClient } from "@aws-sdk/client-xray";
+import { GetTraceSummariesCommand, PutTraceSegmentsCommand, type XRayClient } from "@aws-sdk/client-xray";
 import { eventually } from "../start-dosimeter.js";
 
 const customers = ["cust-ada", "cust-ben", "cust-cleo", "cust-dai"] as const;
@@ -27,10 +27,11 @@ export async function visitShop(
   const documents = made.flatMap((each) => each.documents);
   for (let start = 0; start < documents.length; start += 48)
     await xray.send(new PutTraceSegmentsCommand({ TraceSegmentDocuments: documents.slice(start, start + 48) }));
-  const last = made.at(-1)!;
+  const [StartTime, EndTime] = [new Date((nowSeconds - minutes * 60 - 60) * 1000), new Date(nowSeconds * 1000)];
   await eventually(async () => {
-    const { Traces } = await xray.send(new BatchGetTracesCommand({ TraceIds: [last.traceId] }));
-    return Traces?.[0]?.Segments?.length === last.documents.length;
+    const FilterExpression = 'service("web") AND service("cart") AND service("payment")';
+    const found = await xray.send(new GetTraceSummariesCommand({ StartTime, EndTime, FilterExpression }));
+    return (found.TraceSummaries?.length ?? 0) >= visits;
   }, "the shop's traces");
   return made;
 }
