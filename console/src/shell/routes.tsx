@@ -25,6 +25,12 @@ export const routes: readonly ConsoleRoute[] = [
     link: { text: common.navigation.overview, section: "home" },
   },
   {
+    path: "/events",
+    Page: lazy(() => import("../pages/events/page.js")),
+    link: { text: common.navigation.events, section: "record" },
+  },
+  { path: "/events/:eventId", Page: lazy(() => import("../pages/events/event-page.js")) },
+  {
     path: "/policies",
     Page: lazy(() => import("../pages/policies/page.js")),
     link: { text: common.navigation.policies, section: "access" },

@@ -57,6 +57,8 @@ export const common = {
     overview: "Overview",
     tracing: "Tracing",
     record: "Record of calls",
+    trails: "Trails",
+    events: "Recorded calls",
     access: "Access",
     people: "People",
     roles: "Roles",
