@@ -18,6 +18,7 @@ import {
   GetGroupsCommand,
   PutEncryptionConfigCommand,
   PutResourcePolicyCommand,
+  PutTraceSegmentsCommand,
   UpdateSamplingRuleCommand,
   XRayClient,
 } from "@aws-sdk/client-xray";
@@ -292,6 +293,12 @@ describe("our own activity", () => {
       EventCount: 10,
     });
 
+    const all = Array.from({ length: 20 }, (_, number) => traceId(number));
+    const times = { start_time: Date.now() / 1000 - 1, end_time: Date.now() / 1000 };
+    const TraceSegmentDocuments = all.map((trace_id) =>
+      JSON.stringify({ id: `f${trace_id.slice(-15)}`, trace_id, name: "shop", ...times }),
+    );
+    await dosimeter.client(XRayClient).send(new PutTraceSegmentsCommand({ TraceSegmentDocuments }));
     // 500 as it ships; fewer make a quicker test.
     const RuleId = "traces-read-in-bulk";
     const { RuleText } = await call("GetDetectionRule", { RuleId });
@@ -302,6 +309,8 @@ describe("our own activity", () => {
         [0, 1, 2, 3, 4].map((offset) => traceId(first + offset)),
       );
     await read(mallory, [0, 1, 2, 3, 4].map(traceId));
+    // They are not there, so nobody has read them.
+    await read(mallory, [101, 102, 103, 104, 105].map(traceId));
     await read(mallory, [15, 16, 17, 18].map(traceId));
     const other = await invite("other");
     await read(other, [19, 20, 21].map(traceId));

@@ -252,7 +252,7 @@ describe("the rules that ship", () => {
   it("find a reader who reads far more than ever, once a change, and not while it is learned", async () => {
     const { called, following } = processOf("one");
     const read = async (count: number) => {
-      await called("ana", { eventName: "BatchGetTraces", requestParameters: { traceIds: traceIds(count) } });
+      await called("ana", { eventName: "BatchGetTraces", additionalEventData: { traceIds: traceIds(count) } });
       await following.run();
       simulation.passSeconds(600);
     };
