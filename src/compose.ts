@@ -331,7 +331,7 @@ export async function compose(
     const erasing = createErasing({
       traces: kept.traces,
       index,
-      eraser: facts.eraser,
+      eraser: kept.eraser,
       settings,
       vault,
       recorder,

@@ -14,6 +14,7 @@ import {
 import { readingOf } from "../src/storage/facts/decode-reading.js";
 import { encodeTraces } from "../src/storage/facts/encode-traces.js";
 import { StoreUnavailable } from "../src/storage/store-error.js";
+import type { TraceRows } from "../src/storage/trace-source.js";
 
 /** The thread as it is delivered: `npm run build` first. */
 const compiled = path.resolve(import.meta.dirname, "../dist/src");
@@ -60,14 +61,18 @@ const traceId = () => `1-${(noon / 1000).toString(16)}-${randomBytes(12).toStrin
 function row(document: Record<string, unknown> & { id: string; trace_id: string }) {
   const text = JSON.stringify({ name: "shop", start_time: noon / 1000, end_time: noon / 1000 + 1, ...document });
   const times = [noon * 1000, noon * 1000 + 1_000_000];
-  // Ids, kind, parent, times, whether it has ended and is in progress, receipt, version, size of the trace, more, reading.
-  return [document.trace_id, document.id, 0, "", ...times, 1, 0, noon, 1, 300, 0, noon * 1000, text].join("\t");
+  // Ids, kind, parent, times, whether it has ended and is in progress, receipt, version, size of the trace, more, reading, batch.
+  return [document.trace_id, document.id, 0, "", ...times, 1, 0, noon, 1, 300, 0, noon * 1000, "", text].join("\t");
+}
+
+function rowsOf(...lines: readonly string[]): TraceRows {
+  return { rows: Buffer.from(lines.map((line) => `${line}\n`).join("")), batches: new Map() };
 }
 
 function input(rows: readonly string[], more: Partial<TraceMakerInput> = {}): TraceMakerInput {
   return {
     scope: { accountId: "111122223333", region: "eu-west-1" },
-    documents: Buffer.from(rows.map((line) => `${line}\n`).join("")),
+    documents: rowsOf(...rows),
     bytesMaxPerTrace: 500_000,
     groups: [
       { name: "all", arn: "arn:all", filterExpression: "" },
@@ -80,7 +85,7 @@ function input(rows: readonly string[], more: Partial<TraceMakerInput> = {}): Tr
 }
 
 const none: TraceMakerQuestions = {
-  readLinked: async () => new Uint8Array(),
+  readLinked: async () => rowsOf(),
   formerPlaces: async () => new Map(),
 };
 
@@ -95,7 +100,7 @@ describe("the thread that makes the index of traces", () => {
     const broken = { id: "00000000000000cc", trace_id: traceId() };
     const rows = [row(moved), row(broken).replace('"name"', "")];
     const questions: TraceMakerQuestions = {
-      readLinked: async (ids) => (ids.includes(linked.trace_id) ? Buffer.from(row(linked)) : new Uint8Array()),
+      readLinked: async (ids) => rowsOf(...(ids.includes(linked.trace_id) ? [row(linked)] : [])),
       formerPlaces: async () => new Map([[moved.trace_id, noon - 60_000]]),
     };
     const there = await start().make(input(rows), questions);

@@ -94,7 +94,7 @@ export class DataKeys {
     const known = this.#opened.get(name);
     if (known !== undefined) return known;
     const material = await openMaterial(this.#deps, head.keyId, head.materialId);
-    if (material === undefined) throw new EncryptionKeyUnusable(`${key.arn} has lost its material.`);
+    if (material === undefined) throw new EncryptionKeyUnusable(`${key.arn} has lost its material.`, { isGone: true });
     const plain = decrypt(material, ciphertext, context);
     if (plain === undefined) throw new Error("a stored data key was altered");
     this.#opened.set(name, plain);
@@ -104,7 +104,7 @@ export class DataKeys {
   async #usable(keyId: string): Promise<CustomerKey> {
     const known = this.#keys.get(keyId);
     const key = known instanceof Promise ? await known : known;
-    if (key === undefined) throw new EncryptionKeyUnusable(`Key '${keyId}' does not exist.`);
+    if (key === undefined) throw new EncryptionKeyUnusable(`Key '${keyId}' does not exist.`, { isGone: true });
     if (key.unusable !== undefined) throw new EncryptionKeyUnusable(key.unusable);
     return key;
   }

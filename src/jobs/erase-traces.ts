@@ -6,7 +6,7 @@ import type { Environment } from "../environment.js";
 import { erasureContext } from "../identity/sealed-columns.js";
 import type { Vault } from "../identity/vault.js";
 import type { Scope } from "../storage/scope.js";
-import { StoreBusy, StoreUnavailable } from "../storage/store-error.js";
+import { EncryptionKeyUnusable, StoreBusy, StoreUnavailable } from "../storage/store-error.js";
 import { type ErasureRow, refuseTraces, type Selector } from "../tracing/erasures.js";
 import { spanGroupName } from "../tracing/otel/traces-of-spans.js";
 import type { RejectionLog } from "../tracing/rejections.js";
@@ -141,6 +141,16 @@ export function createErasing(deps: ErasingDeps) {
     if (group !== undefined) await eraser.eraseSpans(scope, group.group_id, otelIds);
   }
 
+  /** One account's key that cannot be used is in no other's way. */
+  async function sweep(scope: Scope, traceIds: readonly string[]): Promise<void> {
+    try {
+      await eraseTraces(scope, traceIds);
+    } catch (reason) {
+      if (!(reason instanceof EncryptionKeyUnusable)) throw reason;
+      deps.reportFailure("what came of erased traces waits for its key", reason);
+    }
+  }
+
   /** Pages of traces that are refused. */
   async function* refusedIds(narrowed: (query: ReturnType<typeof refused>) => ReturnType<typeof refused>) {
     let after = { account_id: "", region: "", trace_id: "" };
@@ -196,10 +206,10 @@ export function createErasing(deps: ErasingDeps) {
     retryAtMs.delete(row.erasure_id);
   }
 
-  /** A store that is away for now says nothing about the traces; anything else will not be better later. */
+  /** A store or a key that is away for now says nothing about the traces; anything else will not be better later. */
   async function failed(row: ErasureRow, reason: unknown): Promise<void> {
-    if (reason instanceof StoreUnavailable || reason instanceof StoreBusy) {
-      if (!retryAtMs.has(row.erasure_id)) deps.reportFailure("an erasure of traces waits for its store", reason);
+    if (isForNow(reason)) {
+      if (!retryAtMs.has(row.erasure_id)) deps.reportFailure("an erasure of traces waits for its store or key", reason);
       retryAtMs.set(row.erasure_id, clock.monotonicMs() + retryMs);
       return;
     }
@@ -248,9 +258,13 @@ export function createErasing(deps: ErasingDeps) {
           await tx.deleteFrom("xray_erased_traces").where("erased_ms", "<", keptFromMs).execute();
         });
       for await (const page of refusedIds((query) => query))
-        for (const [scope, ids] of byScope(page)) await eraseTraces(scope, ids);
+        for (const [scope, ids] of byScope(page)) await sweep(scope, ids);
     },
   };
+}
+
+function isForNow(reason: unknown): boolean {
+  return reason instanceof StoreUnavailable || reason instanceof StoreBusy || reason instanceof EncryptionKeyUnusable;
 }
 
 function byScope(rows: readonly { account_id: string; region: string; trace_id: string }[]): [Scope, string[]][] {

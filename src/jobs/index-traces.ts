@@ -4,7 +4,7 @@ import type { Scope } from "../storage/scope.js";
 import type { SettingsStore } from "../storage/settings-store.js";
 import { StoreBusy, StoreUnavailable } from "../storage/store-error.js";
 import type { TraceIndex } from "../storage/trace-index.js";
-import type { TraceSource } from "../storage/trace-source.js";
+import type { TraceRows, TraceSource } from "../storage/trace-source.js";
 import type { TraceStore } from "../storage/trace-store.js";
 import { readGroups } from "../tracing/groups.js";
 import { traceBytesMax } from "../tracing/trace-limits.js";
@@ -13,7 +13,7 @@ import { LaterTraces } from "./indexing/later-traces.js";
 import type { AskedPlace } from "./indexing/make-indexed-traces.js";
 import { Places } from "./indexing/places.js";
 import { createSweep } from "./indexing/sweep.js";
-import type { MadeRows, ReadDocuments, TraceMaker } from "./indexing/trace-maker.js";
+import type { MadeRows, TraceMaker } from "./indexing/trace-maker.js";
 
 /** Documents that arrive within this time of a first one are indexed together. */
 const gatherMs = 200;
@@ -244,9 +244,8 @@ export function createTraceIndexing(deps: TraceIndexingDeps) {
     return { read: new Set(made.read), more: made.more };
   }
 
-  async function read(scope: Scope, traceIds: readonly string[]): Promise<ReadDocuments> {
-    const limits = { bytesMaxPerTrace: traceBytesMax, bytesMax: readBytesMax };
-    return (await source.readRows(scope, traceIds, limits)) ?? (await source.readForIndex(scope, traceIds, limits));
+  function read(scope: Scope, traceIds: readonly string[]): Promise<TraceRows> {
+    return source.readRows(scope, traceIds, { bytesMaxPerTrace: traceBytesMax, bytesMax: readBytesMax });
   }
 
   /** Where those of the traces stood that stood elsewhere than at the time in their ids, or may have. */

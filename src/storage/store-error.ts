@@ -11,4 +11,11 @@ export class StoreBusy extends Error {
 /** What was stored under a customer's key cannot be read, or nothing new be stored, as that key cannot be used now. */
 export class EncryptionKeyUnusable extends Error {
   override readonly name = "EncryptionKeyUnusable";
+  /** For good: nobody can read what was stored under it any more. */
+  readonly isGone: boolean;
+
+  constructor(message: string, options: { readonly isGone?: boolean } = {}) {
+    super(message);
+    this.isGone = options.isGone ?? false;
+  }
 }

@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
+import { readingOf } from "./facts/decode-reading.js";
 import type { Scope } from "./scope.js";
 import type { ScopedTraceId } from "./trace-index.js";
-import type { TraceSource } from "./trace-source.js";
+import type { TraceReading, TraceSource } from "./trace-source.js";
 import type { SegmentRow, TraceStore } from "./trace-store.js";
 
 const noon = Date.UTC(2026, 2, 1, 12);
@@ -27,6 +28,16 @@ function segment(given: Partial<SegmentRow> = {}): SegmentRow {
   };
 }
 
+async function read(
+  source: TraceSource,
+  scope: Scope,
+  traceIds: readonly string[],
+  limits: { readonly bytesMaxPerTrace: number; readonly bytesMax: number },
+): Promise<TraceReading> {
+  const { rows, batches } = await source.readRows(scope, traceIds, limits);
+  return readingOf(rows, limits.bytesMaxPerTrace, batches);
+}
+
 /** The promises of `TraceSource`. */
 export function traceSourceContract(name: string, store: () => { traces: TraceStore; source: TraceSource }): void {
   describe(`${name} as a TraceSource`, () => {
@@ -38,13 +49,13 @@ export function traceSourceContract(name: string, store: () => { traces: TraceSt
       await traces.putSegments(scope, [{ ...rows[0]!, document: '{"name":"again"}' }]);
       const ids = rows.map(({ traceId }) => traceId);
       await source.settled();
-      const reading = await source.readForIndex(scope, [...ids, segment().traceId], everything);
-      const read = await traces.readTraces(scope, ids, everything.bytesMaxPerTrace);
-      const inOrder = (found: typeof read) => [...found].sort((a, b) => (a.traceId < b.traceId ? -1 : 1));
-      expect(inOrder([...reading.traces])).toEqual(inOrder(read));
-      expect(read).toHaveLength(2);
+      const reading = await read(source, scope, [...ids, segment().traceId], everything);
+      const asRead = await traces.readTraces(scope, ids, everything.bytesMaxPerTrace);
+      const inOrder = (found: typeof asRead) => [...found].sort((a, b) => (a.traceId < b.traceId ? -1 : 1));
+      expect(inOrder([...reading.traces])).toEqual(inOrder(asRead));
+      expect(asRead).toHaveLength(2);
       expect(reading.more).toBe(false);
-      expect(await source.readForIndex(newScope(), ids, everything)).toMatchObject({ traces: [], more: false });
+      expect(await read(source, newScope(), ids, everything)).toMatchObject({ traces: [], more: false });
     });
 
     it("tells when it read: later readings later", async () => {
@@ -53,8 +64,8 @@ export function traceSourceContract(name: string, store: () => { traces: TraceSt
       const row = segment();
       await traces.putSegments(scope, [row]);
       await source.settled();
-      const first = await source.readForIndex(scope, [row.traceId], everything);
-      const second = await source.readForIndex(scope, [row.traceId], everything);
+      const first = await read(source, scope, [row.traceId], everything);
+      const second = await read(source, scope, [row.traceId], everything);
       expect(second.readUs).toBeGreaterThan(first.readUs);
       expect(Number.isSafeInteger(first.readUs)).toBe(true);
     });
@@ -67,13 +78,13 @@ export function traceSourceContract(name: string, store: () => { traces: TraceSt
       for (const traceId of ids)
         await traces.putSegments(scope, [segment({ traceId, document }), segment({ traceId, document })]);
       await source.settled();
-      const some = await source.readForIndex(scope, ids, { bytesMaxPerTrace: 10_000, bytesMax: 5000 });
+      const some = await read(source, scope, ids, { bytesMaxPerTrace: 10_000, bytesMax: 5000 });
       expect(some.traces.map(({ traceId, segments }) => [traceId, segments.length]).sort()).toEqual([
         [ids[0], 2],
         [ids[1], 2],
       ]);
       expect(some.more).toBe(true);
-      const [head] = (await source.readForIndex(scope, [ids[0]!], { bytesMaxPerTrace: 1500, bytesMax: 1500 })).traces;
+      const [head] = (await read(source, scope, [ids[0]!], { bytesMaxPerTrace: 1500, bytesMax: 1500 })).traces;
       expect(head).toMatchObject({ truncated: true });
       expect(head?.segments).toHaveLength(1);
     });

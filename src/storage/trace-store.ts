@@ -1,4 +1,5 @@
 import type { Scope } from "./scope.js";
+import type { DocumentPlace } from "./sealed-traces.js";
 
 /** One stored document: a segment, or a subsegment that was sent on its own. */
 export interface SegmentRow {
@@ -17,6 +18,8 @@ export interface SegmentRow {
   readonly receivedMs: number;
   /** The document as it was sent (validated, not normalised): at most 64 KB of JSON. */
   readonly document: string;
+  /** Where the document is while it is encrypted; `document` is empty then. Nobody above what decrypts sees this. */
+  readonly sealedIn?: DocumentPlace;
 }
 
 export interface StoredTrace {

@@ -1,16 +1,13 @@
 import type { Scope } from "../../storage/scope.js";
 import type { EncodedTraces } from "../../storage/trace-index.js";
-import type { TraceReading } from "../../storage/trace-source.js";
+import type { TraceReading, TraceRows } from "../../storage/trace-source.js";
 import type { IndexedTrace } from "../../tracing/trace-facts.js";
 import type { GroupFilter } from "./group-filters.js";
 import { type AskedPlace, makeIndexedTraces } from "./make-indexed-traces.js";
 
-/** Documents as the store gave them: as bytes that are still to be read, or read already. */
-export type ReadDocuments = Uint8Array | TraceReading;
-
 export interface TraceMakerInput {
   readonly scope: Scope;
-  readonly documents: ReadDocuments;
+  readonly documents: TraceRows;
   readonly bytesMaxPerTrace: number;
   readonly groups: readonly GroupFilter[];
   readonly nowMs: number;
@@ -20,7 +17,7 @@ export interface TraceMakerInput {
 
 /** What has to be asked of the stores meanwhile. */
 export interface TraceMakerQuestions {
-  readLinked(traceIds: readonly string[]): Promise<ReadDocuments>;
+  readLinked(traceIds: readonly string[]): Promise<TraceRows>;
   formerPlaces(asked: readonly AskedPlace[]): Promise<ReadonlyMap<string, number>>;
 }
 
@@ -47,7 +44,7 @@ export interface TraceMaker {
 
 /** The forms in which the store gives documents and takes rows. */
 export interface TraceCodec {
-  readingOf(rows: Uint8Array, bytesMaxPerTrace: number): TraceReading;
+  readingOf(rows: Uint8Array, bytesMaxPerTrace: number, batches: ReadonlyMap<string, Uint8Array>): TraceReading;
   encodeTraces(scope: Scope, traces: readonly IndexedTrace[]): EncodedTraces;
 }
 
@@ -56,8 +53,7 @@ export function makeHere(codec: TraceCodec): TraceMaker {
   return {
     async make(input, questions) {
       const { scope, bytesMaxPerTrace, groups, nowMs } = input;
-      const read = (documents: ReadDocuments) =>
-        documents instanceof Uint8Array ? codec.readingOf(documents, bytesMaxPerTrace) : documents;
+      const read = ({ rows, batches }: TraceRows) => codec.readingOf(rows, bytesMaxPerTrace, batches);
       const reading = read(input.documents);
       const version = Math.max(reading.readUs, input.versionAbove + 1);
       const made = await makeIndexedTraces(
@@ -70,7 +66,7 @@ export function makeHere(codec: TraceCodec): TraceMaker {
       return {
         encoded: codec.encodeTraces(scope, made.traces),
         version,
-        read: reading.traces.map(({ traceId }) => traceId),
+        read: [...reading.traces.map(({ traceId }) => traceId), ...reading.unreadable],
         more: reading.more,
         traces: made.traces.map(({ facts: { traceId, timeMs } }) => ({
           traceId,

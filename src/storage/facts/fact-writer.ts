@@ -1,4 +1,5 @@
 import type { EventRow } from "../event-store.js";
+import { type UnsealedRows, writeSealed } from "./encode-segments.js";
 import { RecentCommits } from "./recent-commits.js";
 import type { FactTable } from "./tables.js";
 
@@ -10,6 +11,8 @@ export interface FactEntry {
    * commit and position, are known when its group is.
    */
   readonly rows: readonly Buffer[];
+  /** Of `segments`: rows that are written when their group is, as their documents are encrypted with those of others. */
+  readonly unsealed?: UnsealedRows;
   /** Of `events`: what the rows were made of, one a row. */
   readonly events?: readonly EventRow[];
   /** Of `events`: they may have been stored before. */
@@ -83,12 +86,14 @@ export class CommitStream {
 export function bytesOf(entry: FactEntry): number {
   let bytes = 0;
   for (const row of entry.rows) bytes += row.length;
-  return bytes;
+  return bytes + (entry.unsealed?.bytes ?? 0);
 }
 
-/** The lines of each table. */
+/** The lines of each table. To be asked for once: what is encrypted twice is there twice. */
 export function linesByTable(entries: readonly FactEntry[]): Map<FactTable, Buffer[]> {
   const lines = new Map<FactTable, Buffer[]>();
+  const unsealed = entries.flatMap((entry) => entry.unsealed ?? []);
+  if (unsealed.length > 0) lines.set("segments", writeSealed(unsealed));
   for (const entry of entries) {
     const ofTable = lines.get(entry.table) ?? [];
     for (const row of entry.rows) ofTable.push(row);

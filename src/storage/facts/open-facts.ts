@@ -8,6 +8,7 @@ import type { LakeQueries, LakeQueryLimits } from "../lake-queries.js";
 import type { LakeStore } from "../lake-store.js";
 import type { LogEventStore } from "../log-event-store.js";
 import type { MetricStore } from "../metric-store.js";
+import type { SealedTraces } from "../sealed-traces.js";
 import type { TraceEraser } from "../trace-eraser.js";
 import type { TraceIndex } from "../trace-index.js";
 import type { TraceSource } from "../trace-source.js";
@@ -70,6 +71,8 @@ export interface FactStatistics {
 export interface Facts {
   readonly traces: TraceStore;
   readonly source: TraceSource;
+  /** For what encrypts. */
+  readonly sealed: SealedTraces;
   readonly index: TraceIndex;
   readonly eraser: TraceEraser;
   readonly events: EventStore;
@@ -145,6 +148,7 @@ async function openJournaledWriter(
 class OpenFacts implements Facts {
   readonly traces: TraceStore;
   readonly source: TraceSource;
+  readonly sealed: SealedTraces;
   readonly index: TraceIndex;
   readonly eraser: TraceEraser;
   readonly events: EventStore;
@@ -177,9 +181,12 @@ class OpenFacts implements Facts {
     this.#writer = parts.writer;
     this.#environment = parts.environment;
     this.#retention = parts.retention;
-    const traces = new StoredTraces(parts.database, parts.writer);
+    const eraser = new StoredErasing(parts.database, parts.writer);
+    const traces = new StoredTraces(parts.database, parts.writer, eraser);
     this.traces = traces;
     this.source = traces;
+    this.sealed = traces;
+    this.eraser = eraser;
     this.index = new StoredTraceIndex({
       ...parts,
       traceRetentionDays: parts.retention.traceRetentionDays,
@@ -193,7 +200,6 @@ class OpenFacts implements Facts {
     this.logEvents = new StoredLogEvents(parts.database, parts.writer);
     this.lake = new StoredLake(parts.database, parts.environment);
     this.lakeQueries = new StoredLakeQueries(parts.database, parts.lakeQueryLimits);
-    this.eraser = new StoredErasing(parts.database, parts.writer);
     this.tree = new StoredTree(parts.database, parts.writer);
     // What fails now is done an hour later.
     this.#retaining = setInterval(() => void this.retain().catch(() => undefined), retainEveryMs);

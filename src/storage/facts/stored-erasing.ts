@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Scope } from "../scope.js";
+import type { SealedBatch } from "../sealed-traces.js";
 import { StoreUnavailable } from "../store-error.js";
 import type { StoredAmount, TraceEraser } from "../trace-eraser.js";
 import type { FactDatabase } from "./fact-database.js";
@@ -9,12 +10,14 @@ import type { QueryParameters } from "./session.js";
 import {
   amountOfTraces,
   anyErased,
+  type Erased,
   type ErasedTable,
   erasedTables,
   eraseRows,
   mutationsUnderWay,
   oldParts,
   removeOldParts,
+  tableOf,
   traceIdsOfScope,
 } from "./sql/erase-traces.sql.js";
 
@@ -64,10 +67,22 @@ export class StoredErasing implements TraceEraser {
       );
   }
 
+  /** Generations of batches of documents. */
+  async eraseGenerations(scope: Scope, batches: readonly SealedBatch[]): Promise<void> {
+    await this.#erase(
+      "generations",
+      [...idsAtOnce(batches)].map((some) => ({
+        ...scope,
+        traceIds: some.map(({ batchId }) => batchId),
+        generations: some.map(({ batchId, generation }) => `${batchId}/${generation}`),
+      })),
+    );
+  }
+
   async eraseSpans(scope: Scope, logGroupId: string, otelIds: readonly string[]): Promise<void> {
     await this.#writer.visible("log_events");
     await this.#erase(
-      "log_events",
+      "spans",
       [...idsAtOnce(otelIds)].map((ids) => ({ ...scope, logGroupId, otelIds: ids })),
     );
   }
@@ -83,15 +98,15 @@ export class StoredErasing implements TraceEraser {
   }
 
   /** Mutations of one table are carried out together, so all are asked for before any is waited for. */
-  async #erase(table: ErasedTable, each: readonly QueryParameters[]): Promise<void> {
+  async #erase(what: Erased, each: readonly QueryParameters[]): Promise<void> {
     let asked = false;
     for (const parameters of each) {
-      const found = await this.#database.query("facts.anyErased", anyErased(table), parameters);
+      const found = await this.#database.query("facts.anyErased", anyErased(what), parameters);
       if (found.length === 0) continue;
-      await this.#database.command(eraseRows(table), parameters);
+      await this.#database.command(eraseRows(what), parameters);
       asked = true;
     }
-    if (asked) await this.#done(table);
+    if (asked) await this.#done(tableOf(what));
   }
 
   async #done(table: ErasedTable): Promise<void> {

@@ -1,63 +1,117 @@
 import type { Scope } from "../scope.js";
+import type { SealedBatch, SealedTraces, Sealer } from "../sealed-traces.js";
 import type { ScopedTraceId } from "../trace-index.js";
-import type { TraceReading, TraceSource } from "../trace-source.js";
+import type { TraceRows, TraceSource } from "../trace-source.js";
 import type { SegmentRow, StoredTrace, TraceStore } from "../trace-store.js";
-import { readingOf } from "./decode-reading.js";
+import { placesOf, readingOf } from "./decode-reading.js";
+import { bytesExpected, scopeFields, segmentFields, writeBatches, writeSegments } from "./encode-segments.js";
 import type { FactDatabase } from "./fact-database.js";
 import type { FactWriter } from "./fact-writer.js";
-import { escapedField, RowWriter, wholeNumber } from "./row-writer.js";
-import { readTraceHeads, readWholeTraces, traceSizes } from "./sql/read-traces.sql.js";
+import { idsAtOnce } from "./ids-at-once.js";
+import { batchesOfTraces } from "./sql/erase-traces.sql.js";
+import { readBatches, readTraceHeads, readWholeTraces, traceSizes } from "./sql/read-traces.sql.js";
 import { receivedTraces } from "./sql/received-traces.sql.js";
+import type { StoredErasing } from "./stored-erasing.js";
 
 /** Two rows of one segment may arrive in one millisecond; this many can be told apart. */
 const versionsPerMs = 10_000;
 /** Of a time in milliseconds and a place among `versionsPerMs`. */
 const versionDigits = 17;
 
-/** All fields of most rows but the document. */
-const fieldBytesExpected = 192;
+const noBatches: ReadonlyMap<string, Uint8Array> = new Map();
 
 /** Traces in the fact store. */
-export class StoredTraces implements TraceStore, TraceSource {
+export class StoredTraces implements TraceStore, TraceSource, SealedTraces {
   readonly #database: FactDatabase;
   readonly #writer: FactWriter;
+  readonly #erasing: StoredErasing;
   #sequence = 0;
 
-  constructor(database: FactDatabase, writer: FactWriter) {
+  constructor(database: FactDatabase, writer: FactWriter, erasing: StoredErasing) {
     this.#database = database;
     this.#writer = writer;
+    this.#erasing = erasing;
   }
 
   async putSegments(scope: Scope, batch: readonly SegmentRow[]): Promise<void> {
     if (batch.length === 0) return;
-    let expectedBytes = 0;
-    for (const segment of batch) expectedBytes += segment.document.length + fieldBytesExpected;
-    const writer = new RowWriter(expectedBytes);
-    const scopeFields = `${escapedField(scope.accountId)}\t${escapedField(scope.region)}`;
-    for (const segment of batch) this.#write(writer, scopeFields, segment);
-    await this.#writer.put({ table: "segments", rows: [writer.take()] });
+    const inScope = scopeFields(scope);
+    const rows = writeSegments(batch, (segment) => segmentFields(inScope, segment, this.#versionOf(segment)));
+    await this.#writer.put({ table: "segments", rows: [rows] });
+  }
+
+  async putSealed(scope: Scope, batch: readonly SegmentRow[], sealer: Sealer): Promise<void> {
+    if (batch.length === 0) return;
+    const inScope = scopeFields(scope);
+    const rows = batch.map((segment) => ({
+      segment,
+      fields: segmentFields(inScope, segment, this.#versionOf(segment)),
+    }));
+    const unsealed = { sealer, scope, rows, bytes: bytesExpected(batch) };
+    await this.#writer.put({ table: "segments", rows: [], unsealed });
   }
 
   async readTraces(scope: Scope, traceIds: readonly string[], bytesMaxPerTrace: number): Promise<StoredTrace[]> {
     if (traceIds.length === 0) return [];
     await this.#writer.visible("segments");
     const limits = { bytesMaxPerTrace, bytesMax: Number.MAX_SAFE_INTEGER };
-    return [...(await this.readForIndex(scope, traceIds, limits)).traces];
+    return [...readingOf(await this.#read(scope, traceIds, limits), bytesMaxPerTrace).traces];
   }
 
   settled(): Promise<void> {
     return this.#writer.settled("segments");
   }
 
-  async readForIndex(
+  async readRows(
     scope: Scope,
     traceIds: readonly string[],
     limits: { readonly bytesMaxPerTrace: number; readonly bytesMax: number },
-  ): Promise<TraceReading> {
-    return readingOf(await this.readRows(scope, traceIds, limits), limits.bytesMaxPerTrace);
+  ): Promise<TraceRows> {
+    return { rows: await this.#read(scope, traceIds, limits), batches: noBatches };
   }
 
-  async readRows(
+  placesOf(rows: Uint8Array): ReadonlyMap<string, ReadonlySet<number>> {
+    return placesOf(rows);
+  }
+
+  async readBatches(scope: Scope, batchIds: readonly string[]): Promise<SealedBatch[]> {
+    const batches: SealedBatch[] = [];
+    for (const traceIds of idsAtOnce(batchIds)) {
+      const rows = await this.#database.query<{
+        batch_id: string;
+        generation: string;
+        received_ms: string;
+        ciphertext: string;
+      }>("facts.readBatches", readBatches, { ...scope, traceIds });
+      for (const { batch_id: batchId, generation, received_ms, ciphertext } of rows)
+        batches.push({ batchId, generation, receivedMs: Number(received_ms), ciphertext });
+    }
+    return batches;
+  }
+
+  async batchesOf(scope: Scope, traceIds: readonly string[]): Promise<string[]> {
+    await this.#writer.visible("segments");
+    const found = new Set<string>();
+    for (const some of idsAtOnce(traceIds))
+      for (const row of await this.#database.query<{ batch_id: string }>("facts.batchesOf", batchesOfTraces, {
+        ...scope,
+        traceIds: some,
+      }))
+        found.add(row.batch_id);
+    return [...found];
+  }
+
+  async putBatches(scope: Scope, batches: readonly SealedBatch[]): Promise<void> {
+    if (batches.length === 0) return;
+    await this.#writer.put({ table: "segments", rows: [writeBatches(scope, batches)] });
+    await this.#writer.visible("segments");
+  }
+
+  eraseBatches(scope: Scope, batches: readonly SealedBatch[]): Promise<void> {
+    return this.#erasing.eraseGenerations(scope, batches);
+  }
+
+  async #read(
     scope: Scope,
     traceIds: readonly string[],
     limits: { readonly bytesMaxPerTrace: number; readonly bytesMax: number },
@@ -118,17 +172,6 @@ export class StoredTraces implements TraceStore, TraceSource {
     return row === undefined || Number(row.rows) === 0 ? undefined : Number(row.first_ms);
   }
 
-  /** In the order of `factTables.segments`. */
-  #write(row: RowWriter, scopeFields: string, segment: SegmentRow): void {
-    const { traceId, segmentId, kind, parentId = "", startTimeSeconds, endTimeSeconds, receivedMs, document } = segment;
-    const ids = `${escapedField(traceId)}\t${escapedField(segmentId)}`;
-    const parent = `${kind === "subsegment" ? 1 : 0}\t${escapedField(parentId)}`;
-    const times = `${microseconds(startTimeSeconds)}\t${microseconds(endTimeSeconds ?? startTimeSeconds)}`;
-    const state = `${endTimeSeconds === undefined ? 0 : 1}\t${segment.inProgress ? 1 : 0}`;
-    const receipt = `${wholeNumber(receivedMs)}\t${this.#versionOf(segment)}\t${Buffer.byteLength(document)}`;
-    row.fields(`${scopeFields}\t${ids}\t${parent}\t${times}\t${state}\t${receipt}`).text(document).endRow();
-  }
-
   /**
    * Decimal digits: whether it is complete, when it was received, and which came later within a millisecond. As text,
    * since 18 digits are beyond exact numbers; they are within 64 bits until the year 2286.
@@ -138,9 +181,4 @@ export class StoredTraces implements TraceStore, TraceSource {
     const digits = `${receivedMs}${String(versionsPerMs + this.#sequence).slice(1)}`;
     return inProgress ? digits : `1${digits.padStart(versionDigits, "0")}`;
   }
-}
-
-/** Seconds as whole microseconds. @throws RangeError beyond the year 2255, up to which they are exact. */
-function microseconds(seconds: number): number {
-  return wholeNumber(Math.round(seconds * 1_000_000));
 }

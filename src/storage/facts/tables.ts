@@ -27,6 +27,7 @@ export const factTables = {
     "received_ms",
     "version",
     "document_bytes",
+    "batch_id",
     "document",
   ],
   events: [

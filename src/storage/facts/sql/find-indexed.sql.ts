@@ -1,3 +1,5 @@
+import { isOfTrace } from "./received-traces.sql.js";
+
 const scope = "account_id = {accountId:String} AND region = {region:String}";
 
 /** The places at which some traces stand: the last version there does not say that it moved away. */
@@ -28,7 +30,7 @@ WITH
   received AS (
     SELECT account_id, region, trace_id
     FROM segments
-    WHERE received_ms >= {fromMs:Int64} AND received_ms < {untilMs:Int64}
+    WHERE received_ms >= {fromMs:Int64} AND received_ms < {untilMs:Int64} AND ${isOfTrace}
     GROUP BY account_id, region, trace_id
   ),
   documents AS (

@@ -3,7 +3,7 @@ const scope = "account_id = {accountId:String} AND region = {region:String} AND 
 /** What is read of a segment, in the order of `decode-reading.ts`; the document last. */
 const columns = (traceBytes: string, more: string) => `
   segments.trace_id, segments.segment_id, is_subsegment, parent_id, start_us, end_us, has_end, in_progress, received_ms,
-  segments.version, ${traceBytes}, ${more}, toUnixTimestamp64Micro(now64(6)), document`;
+  segments.version, ${traceBytes}, ${more}, toUnixTimestamp64Micro(now64(6)), batch_id, document`;
 
 /** How large traces are at most, with rows that others replace; in the order of their ids. */
 export const traceSizes = `
@@ -60,3 +60,10 @@ INNER JOIN whole
   ON segments.trace_id = whole.trace_id AND segments.segment_id = whole.segment_id AND segments.version = whole.latest
 WHERE account_id = {accountId:String} AND region = {region:String} AND segments.trace_id IN {traceIds:Array(String)}
   AND bytes_so_far <= {bytesMaxPerTrace:UInt64} AND bytes_until_here <= {bytesMax:UInt64}`;
+
+/** Every generation of some batches of documents. */
+export const readBatches = `
+SELECT trace_id AS batch_id, segment_id AS generation, received_ms, document AS ciphertext
+FROM segments
+WHERE ${scope}
+LIMIT 1 BY trace_id, segment_id`;
