@@ -15,6 +15,7 @@ import {
   GetTraceSegmentDestinationCommand,
   GetTraceSummariesCommand,
   ListRetrievedTracesCommand,
+  PutEncryptionConfigCommand,
   PutTraceSegmentsCommand,
   StartTraceRetrievalCommand,
   UpdateIndexingRuleCommand,
@@ -61,6 +62,9 @@ afterAll(async () => {
   await rm(dataFolder, { recursive: true, force: true });
 });
 
+/** Where documents are encrypted. */
+const sealedRegion = "eu-central-1";
+
 const call = (name: string, input: object = {}, credentials?: TestCredentials) =>
   callExtension(dosimeter, "xray", name, input, credentials);
 
@@ -90,6 +94,22 @@ async function put(...TraceSegmentDocuments: string[]) {
 async function readable(...TraceIds: string[]): Promise<string[]> {
   const { Traces } = await xray.send(new BatchGetTracesCommand({ TraceIds }));
   return Traces!.map(({ Id }) => Id!);
+}
+
+/** The ciphertexts of a service that has ended, by the number of the traces' rows that point into each. */
+async function ciphertexts(): Promise<Map<number, string[]>> {
+  const database = await FactDatabase.embedded(path.join(dataFolder, "facts"), "dosimeter");
+  try {
+    const rows = await database.query<{ rows: string; ciphertexts: string[] }>(
+      "tests.ciphertexts",
+      `SELECT countIf(batch_id != '') AS rows, groupArrayIf(document, batch_id = '') AS ciphertexts
+       FROM segments WHERE region = '${sealedRegion}' GROUP BY if(batch_id = '', trace_id, batch_id)`,
+      {},
+    );
+    return new Map(rows.map((row) => [Number(row.rows), row.ciphertexts]));
+  } finally {
+    await database.close();
+  }
 }
 
 async function listed(): Promise<string[]> {
@@ -235,6 +255,49 @@ describe("erasing", () => {
     env["AWS_ENDPOINT_URL"] = dosimeter.endpoint;
     await prove("--event-id", eventId!, "--out", after);
     expect(await runVerify(["--proof", after, "--key", key], { out: () => {}, error: () => {} })).toBe(0);
+  });
+
+  it("takes encrypted documents out of the ciphertexts they share with others, which stay readable", async () => {
+    const { endpoint, root: credentials } = dosimeter;
+    const there = new XRayClient({ endpoint, credentials, region: sealedRegion, maxAttempts: 1 });
+    const callThere = (name: string, input: object) =>
+      callExtension({ ...dosimeter, region: sealedRegion }, "xray", name, input);
+    await there.send(new PutEncryptionConfigCommand({ Type: "KMS", KeyId: "alias/aws/xray" }));
+    // What cannot be compressed, so that lengths tell how much there is.
+    const filled = (traceId: string, customer: string, more = {}) =>
+      documentOf(traceId, customer, { user: hex(2000), ...more });
+    const putThere = (...TraceSegmentDocuments: string[]) =>
+      there.send(new PutTraceSegmentsCommand({ TraceSegmentDocuments }));
+    const [gone, ...others] = Array.from({ length: 4 }, newTraceId) as [string, ...string[]];
+    const id = hex(16);
+    const beside = newTraceId();
+    // The second document of the segment replaces the first, which shares a ciphertext with another trace.
+    await putThere(filled(gone, person, { id, in_progress: true, end_time: undefined }), filled(beside, other));
+    await putThere(filled(gone, person, { id }), ...others.map((traceId) => filled(traceId, other)));
+    const { ErasureId } = await callThere("StartTraceErasure", { TraceIds: [gone], Reason: "asked by the person" });
+    await eventually(
+      async () => (await callThere("GetTraceErasure", { ErasureId })).EndedAt !== undefined,
+      "the erasure",
+      120_000,
+    );
+    const read = async () => {
+      const { Traces } = await there.send(new BatchGetTracesCommand({ TraceIds: [gone, beside, ...others] }));
+      for (const { Segments } of Traces!) expect(Segments![0]!.Document).toContain(other);
+      return Traces!.map(({ Id }) => Id!).sort();
+    };
+    expect(await read()).toEqual([beside, ...others].sort());
+    there.destroy();
+    await stop("SIGKILL");
+    const stored = await ciphertexts();
+    await start();
+    // One each, of as many documents as there are rows that point at it.
+    expect([...stored.keys()].sort()).toEqual([1, 3]);
+    const [[small], [large]] = [stored.get(1)!, stored.get(3)!] as [[string], [string]];
+    expect(stored.get(1)).toHaveLength(1);
+    expect(stored.get(3)).toHaveLength(1);
+    const times = large.length / small.length;
+    expect(times).toBeGreaterThan(2.2);
+    expect(times).toBeLessThan(3.3);
   });
 
   it("is a command, too", async () => {
