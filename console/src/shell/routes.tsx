@@ -1,5 +1,7 @@
 import { type ComponentType, type LazyExoticComponent, lazy } from "react";
 import { common } from "../texts/common.js";
+import { texts as exposure } from "../texts/exposure.js";
+import { texts as scorecard } from "../texts/scorecard.js";
 
 export interface ConsoleRoute {
   /** Below `/console`, as wouter matches it. */
@@ -37,4 +39,14 @@ export const routes: readonly ConsoleRoute[] = [
   },
   { path: "/policies/new", Page: lazy(() => import("../pages/policies/new-policy-page.js")) },
   { path: "/policies/*", Page: lazy(() => import("../pages/policies/policy-page.js")) },
+  {
+    path: "/exposure",
+    Page: lazy(() => import("../pages/exposure/page.js")),
+    link: { text: exposure.title, section: "access" },
+  },
+  {
+    path: "/scorecard",
+    Page: lazy(() => import("../pages/scorecard/page.js")),
+    link: { text: scorecard.title, section: "access" },
+  },
 ];

@@ -1,0 +1,132 @@
+import { readFile } from "node:fs/promises";
+import { CreateAccessKeyCommand, CreateUserCommand, IAMClient, PutUserPolicyCommand } from "@aws-sdk/client-iam";
+import { BatchGetTracesCommand, GetTraceSummariesCommand, XRayClient } from "@aws-sdk/client-xray";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { eventually, type RunningDosimeter, startDosimeter, type TestCredentials } from "../start-dosimeter.js";
+import { chromiumPath, type OpenConsole, openConsole } from "./open-console.js";
+import { type ShopVisit, visitShop } from "./shop-traces.js";
+
+/** Who has seen what, what is masked and erased, and how the account stands: each page's main job. */
+let service: RunningDosimeter;
+let console: OpenConsole;
+let visits: readonly ShopVisit[];
+let bob: XRayClient;
+
+beforeAll(async () => {
+  if (chromiumPath === undefined) return;
+  service = await startDosimeter();
+  visits = await visitShop(service.client(XRayClient), { visits: 24 });
+  bob = service.client(XRayClient, await newUser("bob", ["xray:BatchGetTraces", "xray:GetTraceSummaries"]));
+  console = await openConsole(service);
+});
+afterAll(async () => {
+  await console?.close();
+  await service?.stop();
+});
+
+async function newUser(UserName: string, actions: readonly string[]): Promise<TestCredentials> {
+  const iam = service.client(IAMClient);
+  await iam.send(new CreateUserCommand({ UserName }));
+  if (actions.length > 0) {
+    const PolicyDocument = JSON.stringify({
+      Version: "2012-10-17",
+      Statement: [{ Effect: "Allow", Action: actions, Resource: "*" }],
+    });
+    await iam.send(new PutUserPolicyCommand({ UserName, PolicyName: "work", PolicyDocument }));
+  }
+  const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName }));
+  return { accessKeyId: AccessKey!.AccessKeyId!, secretAccessKey: AccessKey!.SecretAccessKey! };
+}
+
+describe.skipIf(chromiumPath === undefined)("the page of who has seen what", () => {
+  it("tells who has seen a trace and who was refused, leads on to callers and customers, and saves it all", async () => {
+    const { page, go, expectAccessible, picture } = console;
+    const { traceId, customer } = visits[4]!;
+    const eve = service.client(XRayClient, await newUser("eve", []));
+    await bob.send(new BatchGetTracesCommand({ TraceIds: [traceId] }));
+    await eventually(async () => {
+      const { TraceSummaries } = await bob.send(
+        new GetTraceSummariesCommand({
+          StartTime: new Date(Date.now() - 3_600_000),
+          EndTime: new Date(),
+          FilterExpression: `annotation.customer = "${customer}"`,
+        }),
+      );
+      return TraceSummaries?.some(({ Id }) => Id === traceId);
+    }, "the summary of the trace");
+    await expect(eve.send(new BatchGetTracesCommand({ TraceIds: [traceId] }))).rejects.toThrow("not authorized");
+
+    await go("/exposure");
+    await page.getByLabel("Trace ID").fill(traceId);
+    await page.getByRole("button", { name: "Ask", exact: true }).click();
+    await page.getByRole("heading", { name: "1 caller has seen this trace, 1 was refused." }).waitFor();
+    expect(page.url()).toContain(`trace=${traceId}`);
+    const reads = page.getByRole("table").nth(1);
+    await reads
+      .getByRole("button", { name: `filter annotation.customer = "${customer}"` })
+      .first()
+      .waitFor();
+    await reads.getByText("Refused: AccessDenied").waitFor();
+    expect(
+      await reads
+        .getByRole("link", { name: /event of BatchGetTraces/ })
+        .first()
+        .getAttribute("href"),
+    ).toMatch(/^\/console\/events\/[\w-]{36}$/);
+    await page.getByRole("img", { name: /reads and 1 refusals/ }).waitFor();
+    await expectAccessible();
+    await picture("exposure-trace");
+
+    const download = page.waitForEvent("download");
+    await page.getByRole("button", { name: "Export" }).nth(1).click();
+    await page.getByRole("menuitem", { name: "All as CSV" }).click();
+    const file = await download;
+    const saved = await readFile((await file.path())!, "utf8");
+    expect(saved).toMatch(/^Time,EventId,Caller,.*\r\n\d{4}-.*user\/eve.*REFUSED/);
+
+    await page
+      .getByRole("link", { name: `arn:aws:iam::${service.accountId}:user/bob` })
+      .first()
+      .click();
+    await page
+      .getByRole("heading", { name: /This caller has seen \d+ traces in \d+ calls; no call was refused/ })
+      .waitFor();
+    await page.getByRole("link", { name: traceId, exact: true }).waitFor();
+    await expectAccessible();
+    await picture("exposure-caller");
+
+    await page.getByRole("button", { name: "Who has seen a customer" }).click();
+    await page.getByLabel("Annotation key").fill("customer");
+    await page.getByLabel("Value").fill(customer);
+    await page.getByRole("button", { name: "Ask", exact: true }).click();
+    await page
+      .getByRole("heading", { name: `1 caller has seen 6 traces with customer = ${customer}, 1 was refused.` })
+      .waitFor();
+    await expectAccessible();
+    await picture("exposure-customer");
+  });
+
+  it("says which permission is missing to whoever may not ask", async () => {
+    const other = await openConsole(service, await newUser("carl", []));
+    await other.go(`/exposure?trace=${visits[0]!.traceId}`);
+    await other.page.getByText("The permission xray:GetTraceExposure is missing").waitFor();
+    await other.close();
+  });
+});
+
+describe.skipIf(chromiumPath === undefined)("the scorecard", () => {
+  it("shows how each check stands and how to mend what falls short, and leads to the page that mends it", async () => {
+    const { page, go, expectAccessible, picture } = console;
+    await go("/scorecard");
+    await page
+      .getByRole("heading", { name: /^\d+ of \d+ checks pass; \d+ of those that fail are critical\.$/ })
+      .waitFor();
+    await page.getByRole("heading", { name: "A trail records who writes and who reads traces" }).waitFor();
+    await page.getByText("aws cloudtrail put-event-selectors --trail-name TRAIL").waitFor();
+    await expectAccessible();
+    await picture("scorecard");
+    await page.getByText("Only what falls short").click();
+    await page.getByRole("heading", { name: "No user has two access keys in use" }).waitFor({ state: "hidden" });
+    expect(page.url()).toContain("show=failed");
+  });
+});
