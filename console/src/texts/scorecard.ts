@@ -1,0 +1,33 @@
+/** Words of the scorecard. */
+export const texts = {
+  title: "Scorecard",
+  subtitle: "This account against what auditors ask, by its settings as they are now.",
+  again: "Check again",
+  print: "Print",
+  passed: "Passed",
+  failed: "Fall short",
+  notApplicable: "Nothing to check",
+  progress: (passed: number, judged: number) => `${passed} of ${judged} checks pass`,
+  checked: (time: string, account: string, region: string) =>
+    `Account ${account}, traces of ${region}, checked at ${time}.`,
+  areas: {
+    TRAILS: "Trails",
+    BUCKETS: "Buckets",
+    KEYS: "Keys",
+    ACCESS: "Access",
+    ALARMS: "Alarms",
+    INSTALLATION: "Installation",
+  } as Record<string, string>,
+  areaCounter: (passed: number, judged: number) => `(${passed}/${judged})`,
+  statuses: { PASSED: "Passes", FAILED: "Falls short", NOT_APPLICABLE: "Nothing to check" },
+  check: "Check",
+  status: "Status",
+  severity: "Severity",
+  askedBy: "Asked by",
+  mend: "How to mend it",
+  goTo: "Mend it here",
+  goToFor: (title: string) => `Mend it here: ${title}`,
+  onlyFailed: "Only what falls short",
+  allGood: "Nothing here falls short.",
+  more: (count: number) => `and ${count.toLocaleString("en")} more`,
+} as const;
