@@ -41,6 +41,7 @@ async function newUser(UserName: string, actions: readonly string[]): Promise<Te
 describe.skipIf(chromiumPath === undefined)("the page of who has seen what", () => {
   it("tells who has seen a trace and who was refused, leads on to callers and customers, and saves it all", async () => {
     const { page, go, expectAccessible, picture } = console;
+    // Root searched for all of them, until they were there.
     const { traceId, customer } = visits[4]!;
     const eve = service.client(XRayClient, await newUser("eve", []));
     await bob.send(new BatchGetTracesCommand({ TraceIds: [traceId] }));
@@ -59,7 +60,7 @@ describe.skipIf(chromiumPath === undefined)("the page of who has seen what", () 
     await go("/exposure");
     await page.getByLabel("Trace ID").fill(traceId);
     await page.getByRole("button", { name: "Ask", exact: true }).click();
-    await page.getByRole("heading", { name: "1 caller has seen this trace, 1 was refused." }).waitFor();
+    await page.getByRole("heading", { name: "2 callers have seen this trace, 1 was refused." }).waitFor();
     expect(page.url()).toContain(`trace=${traceId}`);
     const reads = page.getByRole("table").nth(1);
     await reads
@@ -73,7 +74,7 @@ describe.skipIf(chromiumPath === undefined)("the page of who has seen what", () 
         .first()
         .getAttribute("href"),
     ).toMatch(/^\/console\/events\/[\w-]{36}$/);
-    await page.getByRole("img", { name: /reads and 1 refusals/ }).waitFor();
+    await page.getByRole("img", { name: /reads and 1 refusal / }).waitFor();
     await expectAccessible();
     await picture("exposure-trace");
 
@@ -100,7 +101,7 @@ describe.skipIf(chromiumPath === undefined)("the page of who has seen what", () 
     await page.getByLabel("Value").fill(customer);
     await page.getByRole("button", { name: "Ask", exact: true }).click();
     await page
-      .getByRole("heading", { name: `1 caller has seen 6 traces with customer = ${customer}, 1 was refused.` })
+      .getByRole("heading", { name: `2 callers have seen 6 traces with customer = ${customer}, 1 was refused.` })
       .waitFor();
     await expectAccessible();
     await picture("exposure-customer");

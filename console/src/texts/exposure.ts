@@ -1,3 +1,5 @@
+const count = (number: number, one: string) => `${number.toLocaleString("en")} ${number === 1 ? one : `${one}s`}`;
+
 /** Words of who has seen what. */
 export const texts = {
   title: "Exposure",
@@ -73,11 +75,11 @@ export const texts = {
   timeline: {
     loaded: (count: number) => `Of the newest ${count.toLocaleString("en")} reads; load more below for earlier ones.`,
     label: (reads: number, refusals: number, from: string, until: string) =>
-      `${reads} reads and ${refusals} refusals from ${from} until ${until}. The table below has each.`,
+      `${count(reads, "read")} and ${count(refusals, "refusal")} from ${from} until ${until}. The table below has each.`,
     loadedTraces: (count: number) =>
       `When each of the ${count.toLocaleString("en")} traces loaded so far was last read; load more below for others.`,
     labelTraces: (reads: number, refusals: number, from: string, until: string) =>
-      `When each of ${reads} traces was last read, and ${refusals} refusals, from ${from} until ${until}.`,
+      `When each of ${count(reads, "trace")} was last read, and ${count(refusals, "refusal")}, from ${from} until ${until}.`,
     tracesHint: "When each trace was last read.",
     reads: "Reads",
     refusals: "Refusals",

@@ -51,7 +51,7 @@ export default function ScorecardPage() {
         <FailureAlert failure={failure} retry={reload} />
         {value === undefined && loading && <Spinner size="large" />}
         {value !== undefined && (
-          <>
+          <SpaceBetween size="l">
             <Standing card={value} />
             <div className="scorecard-screen-only">
               <Toggle checked={shown === "failed"} onChange={({ detail }) => setShown(detail.checked ? "failed" : "")}>
@@ -76,7 +76,7 @@ export default function ScorecardPage() {
                 </Container>
               );
             })}
-          </>
+          </SpaceBetween>
         )}
       </SpaceBetween>
     </ContentLayout>
