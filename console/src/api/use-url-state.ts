@@ -11,8 +11,9 @@ export function useUrlState(name: string, fallback = ""): [value: string, set: (
   const set = useCallback(
     (value: string) =>
       setParameters(
-        (before) => {
-          const after = new URLSearchParams(before);
+        () => {
+          // Of the address as it is now: a page may set several values before it is drawn again.
+          const after = new URLSearchParams(location.search);
           if (value === fallback) after.delete(name);
           else after.set(name, value);
           return after;

@@ -33,6 +33,11 @@ export const routes: readonly ConsoleRoute[] = [
   },
   { path: "/events/:eventId", Page: lazy(() => import("../pages/events/event-page.js")) },
   {
+    path: "/query",
+    Page: lazy(() => import("../pages/query/page.js")),
+    link: { text: common.navigation.query, section: "record" },
+  },
+  {
     path: "/policies",
     Page: lazy(() => import("../pages/policies/page.js")),
     link: { text: common.navigation.policies, section: "access" },

@@ -65,6 +65,7 @@ export const common = {
     policies: "Policies",
     leastPrivilege: "Least privilege",
     me: "My access",
+    query: "SQL",
   },
   codeEditor: { label: (what: string) => `Editor of ${what}` },
 } as const;

@@ -1,0 +1,99 @@
+import { readFile } from "node:fs/promises";
+import { GetGroupsCommand, GetTraceSummariesCommand, PutTraceSegmentsCommand, XRayClient } from "@aws-sdk/client-xray";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { rowsOf } from "../lake-statements.js";
+import { eventually, type RunningDosimeter, startDosimeter } from "../start-dosimeter.js";
+import { chromiumPath, type OpenConsole, openConsole } from "./open-console.js";
+
+describe.skipIf(chromiumPath === undefined)("the pages of SQL", () => {
+  let service: RunningDosimeter;
+  let shown: OpenConsole;
+  beforeAll(async () => {
+    service = await startDosimeter();
+    shown = await openConsole(service);
+  });
+  afterAll(async () => {
+    await shown?.close();
+    await service?.stop();
+  });
+
+  /** Calls of three kinds. */
+  async function useTracing() {
+    const xray = service.client(XRayClient);
+    const seconds = Date.now() / 1000;
+    const id = `1-${Math.floor(seconds).toString(16)}-0123456789abcdef01234567`;
+    const segment = { trace_id: id, id: "0123456789abcdef", name: "shop", start_time: seconds - 1, end_time: seconds };
+    for (let call = 0; call < 5; call++)
+      await xray.send(new PutTraceSegmentsCommand({ TraceSegmentDocuments: [JSON.stringify(segment)] }));
+    for (let call = 0; call < 3; call++) await xray.send(new GetGroupsCommand({}));
+    const day = { StartTime: new Date(Date.now() - 3_600_000), EndTime: new Date() };
+    await xray.send(new GetTraceSummariesCommand(day));
+  }
+
+  it("makes a store, asks it, shows the answer as table and chart, and exports it", async () => {
+    const { page } = shown;
+    await shown.go("/query");
+    await page.getByText("There is no event data store yet").first().waitFor();
+    await page.getByRole("button", { name: "Create event data store" }).first().click();
+    await page.getByLabel("Name", { exact: true }).fill("audit");
+    await page.getByRole("button", { name: "Create", exact: true }).click();
+    await page.getByText("Event data store audit takes events from now on.").waitFor();
+
+    await useTracing();
+    const editor = page.getByRole("textbox", { name: "Query" });
+    await editor.getByText("eventsource").first().waitFor();
+    const storeId = /FROM\s*([0-9a-f-]{36})/.exec((await editor.textContent()) ?? "")![1]!;
+    await eventually(
+      async () =>
+        (await rowsOf(service, `SELECT eventid FROM ${storeId} WHERE eventname = 'GetTraceSummaries'`)).length > 0,
+      "the shop's calls in the store",
+    );
+
+    await page.getByRole("button", { name: "Run", exact: true }).click();
+    const table = page.getByRole("table", { name: "Result of the query" });
+    await table.getByRole("cell", { name: "PutTraceSegments" }).waitFor();
+    await shown.expectAccessible();
+    await shown.picture("query");
+
+    const download = page.waitForEvent("download");
+    await page.getByRole("button", { name: "Export" }).click();
+    await page.getByRole("menuitem", { name: "CSV file" }).click();
+    const csv = await readFile(await (await download).path(), "utf8");
+    expect(csv).toMatch(/^eventsource,eventname,calls\r\n/);
+    expect(csv).toMatch(/xray\.amazonaws\.com,PutTraceSegments,\d+/);
+
+    await page.getByText("Chart", { exact: true }).click();
+    await page.getByLabel("calls by eventname").waitFor();
+    await shown.expectAccessible();
+    await shown.picture("query-chart");
+
+    await page.getByRole("tab", { name: "History" }).click();
+    const past = page.getByRole("table", { name: "Queries of the last seven days" });
+    await past
+      .getByRole("button", { name: /^Open SELECT eventsource/ })
+      .first()
+      .waitFor();
+    await page.getByRole("tab", { name: "Samples" }).click();
+    await page.getByRole("searchbox", { name: "Find samples" }).fill("who read traces");
+    await page.getByRole("button", { name: "Use X-Ray: who read traces" }).click();
+    await editor.getByText("BatchGetTraces").waitFor();
+    expect(await editor.textContent()).toContain(storeId);
+    await page.getByLabel("Begin with a sentence").fill("How many calls failed in the last 7 days per hour?");
+    await page.getByRole("button", { name: "Write the query" }).click();
+    await editor.getByText("errorcode").first().waitFor();
+  });
+
+  it("completes fields, and shows where a statement is wrong before it runs", async () => {
+    const { page } = shown;
+    await shown.go("/query?sql=SELECT%20nosuchfield%20FROM%20x");
+    const editor = page.getByRole("textbox", { name: "Query" });
+    await page.locator(".cm-lintRange-error").first().waitFor();
+    await editor.press("Control+A");
+    await editor.press("Delete");
+    await page.keyboard.insertText("SELECT useridentity.");
+    await editor.press("Control+Space");
+    await page.getByRole("option", { name: /^principalid/ }).waitFor();
+    await page.getByRole("button", { name: "Run", exact: true }).click();
+    await page.getByText(/InvalidQueryStatementException/).waitFor();
+  });
+});
