@@ -1,5 +1,6 @@
-import { AttachUserPolicyCommand, CreateUserCommand, GetPolicyCommand, IAMClient } from "@aws-sdk/client-iam";
+import { CreateGroupCommand, GetPolicyCommand, IAMClient, ListMFADevicesCommand } from "@aws-sdk/client-iam";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { codeOf, stepMs } from "../../src/identity/people/totp.js";
 import { type RunningDosimeter, startDosimeter } from "../start-dosimeter.js";
 import { chromiumPath, type OpenConsole, openConsole } from "./open-console.js";
 
@@ -19,9 +20,61 @@ describe.skipIf(chromiumPath === undefined)("the pages of access", () => {
     await service?.stop();
   });
 
+  it("make a user in one dialog, show the key once, and add a second factor by its QR code", async () => {
+    const { page } = console;
+    const dialog = page.getByRole("dialog");
+    await iam.send(new CreateGroupCommand({ GroupName: "on-call" }));
+    await console.go("/people");
+    await page.getByRole("button", { name: "Create user" }).click();
+    await dialog.getByRole("textbox", { name: "Name" }).fill("nora");
+    await dialog.getByRole("button", { name: /Choose policies/ }).click();
+    await page.getByRole("option", { name: /Reads traces/ }).click();
+    await page.keyboard.press("Escape");
+    await dialog.getByRole("button", { name: /Choose groups/ }).click();
+    await page.getByRole("option", { name: "on-call" }).click();
+    await page.keyboard.press("Escape");
+    await dialog.getByLabel("First password").fill("For-one-day-0nly");
+    await dialog.getByText("Has an access key").click();
+    await console.expectAccessible();
+    await console.picture("create-user");
+    await dialog.getByRole("button", { name: "Create user" }).click();
+    await dialog.getByText("Secret access key").waitFor();
+    await console.expectAccessible();
+    await dialog.getByRole("button", { name: "I have kept it" }).click();
+    const row = page.getByRole("row", { name: /nora/ });
+    await row.getByText("on-call").waitFor();
+    await row.getByText("Missing").waitFor();
+    await console.expectAccessible();
+    await console.picture("people");
+
+    await row.getByRole("link", { name: "nora" }).click();
+    await page.getByRole("link", { name: "AWSXrayReadOnlyAccess" }).waitFor();
+    await page.getByRole("link", { name: "on-call" }).waitFor();
+    await console.expectAccessible();
+    await console.picture("person");
+    await page.getByRole("tab", { name: "Sign-in and keys" }).click();
+    await page.getByText(/^AKIA/).waitFor();
+    await page.getByRole("button", { name: "Add a device" }).click();
+    await dialog.getByRole("button", { name: "Show the QR code" }).click();
+    const code = dialog.getByRole("img", { name: /QR code/ });
+    await code.waitFor();
+    expect(await code.evaluate((image) => (image as unknown as { naturalWidth: number }).naturalWidth)).toBeGreaterThan(
+      50,
+    );
+    await console.picture("enrol");
+    const seed = fromBase32((await dialog.getByText(/^[A-Z2-7]{64}$/).textContent())!);
+    const step = Math.floor(Date.now() / stepMs);
+    await dialog.getByLabel("Code", { exact: true }).fill(codeOf(seed, step));
+    await dialog.getByLabel("The code after it").fill(codeOf(seed, step + 1));
+    await dialog.getByRole("button", { name: "Add the device" }).click();
+    await page.getByText("The device was added").waitFor();
+    expect((await iam.send(new ListMFADevicesCommand({ UserName: "nora" }))).MFADevices).toHaveLength(1);
+    await console.expectAccessible();
+    await console.picture("person-sign-in");
+  });
+
   it("write a policy that is explained while one types, and say what it would allow", async () => {
     const { page } = console;
-    await iam.send(new CreateUserCommand({ UserName: "nora" }));
     await console.go("/policies");
     await page.getByRole("link", { name: "AWSXrayReadOnlyAccess" }).waitFor();
     await console.expectAccessible();
@@ -69,8 +122,36 @@ describe.skipIf(chromiumPath === undefined)("the pages of access", () => {
     const PolicyArn = `arn:aws:iam::${service.accountId}:policy/checkout-reader`;
     const { Policy } = await iam.send(new GetPolicyCommand({ PolicyArn }));
     expect(Policy?.AttachmentCount).toBe(1);
-    await iam.send(
-      new AttachUserPolicyCommand({ UserName: "nora", PolicyArn: "arn:aws:iam::aws:policy/AWSXrayFullAccess" }),
-    );
+  });
+
+  it("make a role for a person with a second factor, and say whom it trusts", async () => {
+    const { page } = console;
+    const dialog = page.getByRole("dialog");
+    await console.go("/roles");
+    await page.getByRole("button", { name: "Create role" }).click();
+    await dialog.getByRole("textbox", { name: "Name" }).fill("night-shift");
+    await dialog.getByRole("button", { name: /Person/ }).click();
+    await page.getByRole("option", { name: "nora" }).click();
+    await dialog.getByText("Allows user nora to assume this role, with MFA.").waitFor();
+    await dialog.getByRole("button", { name: /Choose policies/ }).click();
+    await page.getByRole("option", { name: /Reads the record/ }).click();
+    await page.keyboard.press("Escape");
+    await console.expectAccessible();
+    await console.picture("create-role");
+    await dialog.getByRole("button", { name: "Create role" }).click();
+    await page.getByRole("heading", { name: "night-shift" }).waitFor();
+    await page.getByText("Not in the last 90 days").waitFor();
+    await page.getByText("Allows user nora to assume this role, with MFA.").waitFor();
+    await console.expectAccessible();
+    await console.picture("role");
+    await console.go("/roles");
+    await page.getByRole("row", { name: /night-shift/ }).waitFor();
+    await console.expectAccessible();
+    await console.picture("roles");
   });
 });
+
+function fromBase32(text: string): Uint8Array {
+  const bits = [...text].map((digit) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(digit).toString(2).padStart(5, "0"));
+  return Uint8Array.from(bits.join("").match(/.{8}/g)!, (byte) => Number.parseInt(byte, 2));
+}

@@ -38,6 +38,19 @@ export const routes: readonly ConsoleRoute[] = [
     link: { text: common.navigation.query, section: "record" },
   },
   {
+    path: "/people",
+    Page: lazy(() => import("../pages/people/page.js")),
+    link: { text: common.navigation.people, section: "access" },
+  },
+  { path: "/people/:name", Page: lazy(() => import("../pages/people/person-page.js")) },
+  { path: "/people/groups/:name", Page: lazy(() => import("../pages/people/group-page.js")) },
+  {
+    path: "/roles",
+    Page: lazy(() => import("../pages/roles/page.js")),
+    link: { text: common.navigation.roles, section: "access" },
+  },
+  { path: "/roles/:name", Page: lazy(() => import("../pages/roles/role-page.js")) },
+  {
     path: "/policies",
     Page: lazy(() => import("../pages/policies/page.js")),
     link: { text: common.navigation.policies, section: "access" },
@@ -53,5 +66,10 @@ export const routes: readonly ConsoleRoute[] = [
     path: "/scorecard",
     Page: lazy(() => import("../pages/scorecard/page.js")),
     link: { text: scorecard.title, section: "access" },
+  },
+  {
+    path: "/me",
+    Page: lazy(() => import("../pages/people/me-page.js")),
+    link: { text: common.navigation.me, section: "access" },
   },
 ];

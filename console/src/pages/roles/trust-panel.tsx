@@ -1,0 +1,60 @@
+import { IAMClient, UpdateAssumeRolePolicyCommand } from "@aws-sdk/client-iam";
+import Button from "@cloudscape-design/components/button";
+import Container from "@cloudscape-design/components/container";
+import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useEffect, useState } from "react";
+import { clientOf } from "../../api/clients.js";
+import { type Failure, failureOf } from "../../api/failure.js";
+import { FailureAlert } from "../../parts/failure-alert.js";
+import { PolicyEditor } from "../../parts/policy/policy-editor.js";
+import { notify } from "../../shell/notices.js";
+import { common } from "../../texts/common.js";
+import { roleTexts } from "../../texts/roles.js";
+
+const texts = roleTexts.role;
+
+/** Who may assume a role. */
+export function TrustPanel(props: { roleName: string; document: string; onSaved: () => void }) {
+  const { roleName, document, onSaved } = props;
+  const [draft, setDraft] = useState(document);
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<Failure>();
+  useEffect(() => setDraft(document), [document]);
+
+  async function save() {
+    setBusy(true);
+    setFailure(undefined);
+    try {
+      await clientOf(IAMClient).send(new UpdateAssumeRolePolicyCommand({ RoleName: roleName, PolicyDocument: draft }));
+      notify("success", texts.saved);
+      onSaved();
+    } catch (problem) {
+      setFailure(failureOf(problem));
+    }
+    setBusy(false);
+  }
+
+  return (
+    <Container
+      header={
+        <Header
+          variant="h2"
+          description={texts.trustHint}
+          actions={
+            <Button variant="primary" loading={busy} disabled={draft === document} onClick={save}>
+              {common.save}
+            </Button>
+          }
+        >
+          {texts.trustPolicy}
+        </Header>
+      }
+    >
+      <SpaceBetween size="m">
+        <FailureAlert failure={failure} />
+        <PolicyEditor value={draft} onChange={setDraft} kind="trust" label={texts.trustEditor} />
+      </SpaceBetween>
+    </Container>
+  );
+}
