@@ -15,6 +15,7 @@ import { Broken } from "./broken.js";
 import { useNotices } from "./notices.js";
 import { routes, sections } from "./routes.js";
 import { ShellHeader } from "./shell-header.js";
+import "./shell.css";
 
 /** The frame around every page, for who has signed in. */
 export default function Shell() {
