@@ -412,7 +412,12 @@ export async function compose(
     });
     settings.onCommit(() => void jobs.runNow("move the outbox"));
 
-    const files = consoleFiles(environment.ids, { region: config.region, accountId: config.account });
+    const doors: { daemonAddress?: string; otlpHttp?: string; otlpGrpc?: string } = {};
+    const files = consoleFiles(environment.ids, {
+      region: config.region,
+      accountId: config.account,
+      doors: () => doors,
+    });
     const server = await startHttpServer({
       host: config.host,
       port: config.port,
@@ -443,7 +448,10 @@ export async function compose(
             environment,
             certificate,
           });
-    if (daemon) closing.push(() => daemon.close());
+    if (daemon) {
+      closing.push(() => daemon.close());
+      doors.daemonAddress = daemon.address;
+    }
     const otlp = await startOtlp(config, {
       serve: gateway.serve,
       vouched: { caller: daemonCaller(daemonRole, "otlp"), region: config.region },
@@ -451,14 +459,14 @@ export async function compose(
       closing,
       certificate,
     });
+    Object.assign(doors, otlp);
     jobs.start();
     void jobs.runNow(sweepJob);
     const consoleUrl = files && `${endpoint}/console/`;
     return {
       endpoint,
       ...(consoleUrl && { consoleUrl }),
-      ...(daemon && { daemonAddress: daemon.address }),
-      ...otlp,
+      ...doors,
       root,
       log,
       close,

@@ -50,15 +50,22 @@ const securityHeaders = {
   "cross-origin-resource-policy": "same-origin",
 };
 
+/** What the console must know before anybody has signed in. */
+interface ConsoleHome {
+  readonly region: string;
+  readonly accountId: string;
+  /** Where applications send to, as far as these doors are open yet: pages are served before the last of them. */
+  doors(): { readonly daemonAddress?: string; readonly otlpHttp?: string };
+}
+
 /**
  * The console: files that hold nothing of anybody's, so reading them is no call. All of them are in memory from the
  * start, so that no path can name another file. Any other path below `/console/` is a page of the console, which finds
  * its way by itself.
  *
- * @param home what the console must know before anybody has signed in.
  * @returns a reader as the HTTP server takes it, or undefined where the console was not built.
  */
-export function consoleFiles(ids: Ids, home: { readonly region: string; readonly accountId: string }) {
+export function consoleFiles(ids: Ids, home: ConsoleHome) {
   if (!existsSync(path.join(folder, "index.html"))) return undefined;
   const files = readFiles();
   const template = readFileSync(path.join(folder, "index.html"), "utf8")
@@ -74,6 +81,7 @@ export function consoleFiles(ids: Ids, home: { readonly region: string; readonly
     if (rawPath.startsWith(`${prefix}assets/`))
       return { status: 404, headers: { ...securityHeaders, "content-type": "text/plain" }, body: "no such file\n" };
     const nonce = ids.bytes(16).toString("base64");
+    const { daemonAddress, otlpHttp } = home.doors();
     return {
       status: 200,
       headers: {
@@ -82,9 +90,17 @@ export function consoleFiles(ids: Ids, home: { readonly region: string; readonly
         "cache-control": "no-store",
         "content-security-policy": contentSecurityPolicy(nonce),
       },
-      body: template.replaceAll("{{nonce}}", nonce),
+      body: template
+        .replace("{{daemon}}", portOf(daemonAddress))
+        .replace("{{otlp}}", portOf(otlpHttp))
+        .replaceAll("{{nonce}}", nonce),
     };
   };
+}
+
+/** The port alone: the page knows by which name its reader reaches this machine. Empty for a door that is shut. */
+function portOf(address = ""): string {
+  return /:(\d+)$/.exec(address)?.[1] ?? "";
 }
 
 /** Whoever signs speaks to S3, which may have a bucket called `console`. */

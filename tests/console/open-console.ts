@@ -34,7 +34,12 @@ export async function openConsole(
   credentials: TestCredentials = service.root,
 ): Promise<OpenConsole> {
   const browser = await launch();
-  const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, colorScheme: "light" });
+  const page = await browser.newPage({
+    viewport: { width: 1440, height: 900 },
+    colorScheme: "light",
+    // Colours on their way from light to dark are neither.
+    reducedMotion: "reduce",
+  });
   const complaints: string[] = [];
   page.on("pageerror", (problem) => complaints.push(String(problem)));
   page.on("console", (message) => {

@@ -27,6 +27,11 @@ export const routes: readonly ConsoleRoute[] = [
     link: { text: common.navigation.overview, section: "home" },
   },
   {
+    path: "/trace-map",
+    Page: lazy(() => import("../pages/trace-map/page.js")),
+    link: { text: common.navigation.traceMap, section: "tracing" },
+  },
+  {
     path: "/events",
     Page: lazy(() => import("../pages/events/page.js")),
     link: { text: common.navigation.events, section: "record" },

@@ -3,7 +3,7 @@ export const periodTexts = {
   label: "Period",
   none: "Choose a period",
   order: "The end must be after the start.",
-  tooLong: (days: number) => `At most ${days === 1 ? "one day" : `${days} days`}.`,
+  tooLong: (days: number) => `At most ${days < 1 ? `${days * 24} hours` : days === 1 ? "one day" : `${days} days`}.`,
   picker: {
     relativeModeTitle: "Until now",
     absoluteModeTitle: "Between two times",
