@@ -8,6 +8,8 @@ export interface Notice {
 }
 
 const noticesMax = 20;
+/** What went well needs no answer: it goes by itself, once there was time to read it. */
+const successMs = 15_000;
 let notices: readonly Notice[] = [];
 let count = 0;
 const listeners = new Set<() => void>();
@@ -19,7 +21,9 @@ function set(next: readonly Notice[]): void {
 
 export function notify(type: Notice["type"], text: string): void {
   count += 1;
-  set([{ id: String(count), type, text }, ...notices].slice(0, noticesMax));
+  const id = String(count);
+  set([{ id, type, text }, ...notices].slice(0, noticesMax));
+  if (type === "success") setTimeout(() => dismiss(id), successMs);
 }
 
 const dismiss = (id: string) => set(notices.filter((notice) => notice.id !== id));
