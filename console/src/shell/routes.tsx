@@ -77,4 +77,5 @@ export const routes: readonly ConsoleRoute[] = [
     Page: lazy(() => import("../pages/people/me-page.js")),
     link: { text: common.navigation.me, section: "access" },
   },
+  { path: "/traces/:traceId", Page: lazy(() => import("../pages/traces/trace/page.js")) },
 ];

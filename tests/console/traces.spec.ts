@@ -1,0 +1,136 @@
+import { randomBytes } from "node:crypto";
+import { CreateAccessKeyCommand, CreateUserCommand, IAMClient, PutUserPolicyCommand } from "@aws-sdk/client-iam";
+import { BatchGetTracesCommand, PutTraceSegmentsCommand, XRayClient } from "@aws-sdk/client-xray";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { eventually, type RunningDosimeter, startDosimeter, type TestCredentials } from "../start-dosimeter.js";
+import { chromiumPath, type OpenConsole, openConsole } from "./open-console.js";
+import { type ShopVisit, visitShop } from "./shop-traces.js";
+
+describe.skipIf(chromiumPath === undefined)("the console's traces", () => {
+  let service: RunningDosimeter;
+  let visits: readonly ShopVisit[];
+  let ann: TestCredentials;
+  let console: OpenConsole;
+
+  beforeAll(async () => {
+    service = await startDosimeter();
+    visits = await visitShop(service.client(XRayClient));
+    ann = await engineer("ann");
+    console = await openConsole(service, ann);
+  });
+  afterAll(async () => {
+    await console?.close();
+    await service?.stop();
+  });
+
+  async function engineer(UserName: string): Promise<TestCredentials> {
+    const iam = service.client(IAMClient);
+    await iam.send(new CreateUserCommand({ UserName }));
+    const Statement = [{ Effect: "Allow", Action: "xray:*", Resource: "*" }];
+    const PolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement });
+    await iam.send(new PutUserPolicyCommand({ UserName, PolicyName: "traces", PolicyDocument }));
+    const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName }));
+    return { accessKeyId: AccessKey!.AccessKeyId!, secretAccessKey: AccessKey!.SecretAccessKey! };
+  }
+
+  it("show one trace as a waterfall with what each segment holds, and say who has seen it", async () => {
+    const { page, go, expectAccessible, picture } = console;
+    const { traceId } = visits.find(({ failed }) => failed)!;
+    await go(`/traces/${traceId}`);
+    const timeline = page.getByRole("treegrid", { name: `Timeline of trace ${traceId}` });
+    await timeline.getByRole("row", { name: /web/ }).first().waitFor();
+    expect(await timeline.getAttribute("aria-rowcount")).toBe("10");
+
+    await timeline.focus();
+    await timeline.press("ArrowLeft");
+    expect(await timeline.getAttribute("aria-rowcount")).toBe("2");
+    await timeline.press("ArrowRight");
+    await timeline
+      .getByRole("row", { name: /ledger/ })
+      .first()
+      .click();
+    const details = page.getByRole("region", { name: "Details of the segment" });
+    await details.getByRole("tab", { name: "SQL" }).click();
+    await details.getByText("INSERT INTO charges (customer, cents) VALUES (?, ?)").waitFor();
+    await timeline
+      .getByRole("row", { name: /Fault.*payment/ })
+      .last()
+      .click();
+    await details.getByText("the bank did not answer within 1 s").waitFor();
+    await details.getByText("at charge (charge.js:41)").waitFor();
+    expect(page.url()).toContain("segment=");
+    await expectAccessible();
+    await picture("trace");
+
+    await page.getByRole("tab", { name: "Map" }).click();
+    await page.getByRole("img", { name: /Map of this trace/ }).waitFor();
+    await expectAccessible();
+    await picture("trace-map-of-one");
+
+    await page.getByRole("tab", { name: "Who has seen it" }).click();
+    const reads = page.getByRole("table", { name: "Who has seen this trace" });
+    await reads
+      .getByRole("row", { name: /user\/ann.*The trace.*BatchGetTraces/ })
+      .first()
+      .waitFor();
+    await page.getByText("Never refused").waitFor();
+    await expectAccessible();
+    await picture("trace-exposure");
+  });
+
+  it("put two traces side by side, with what each service spent in either", async () => {
+    const { page, go, expectAccessible, picture } = console;
+    const [fast, slow] = [visits[0]!, visits[2]!];
+    await go(`/traces/${fast.traceId}?compare=${slow.traceId}`);
+    await page.getByRole("treegrid", { name: `Timeline of trace ${slow.traceId}` }).waitFor();
+    const first = page.getByRole("table", { name: "Differences by service and operation" }).getByRole("row").nth(1);
+    await first.getByText(/^\+1\.\d+ s$/).waitFor();
+    await expectAccessible();
+    await picture("trace-compare");
+  });
+
+  it("draw of 10,000 segments those that are seen", async () => {
+    const { page, go } = console;
+    const traceId = await manyCalls(5_000);
+    await go(`/traces/${traceId}`);
+    const timeline = page.getByRole("treegrid", { name: `Timeline of trace ${traceId}` });
+    await timeline.waitFor();
+    const rows = Number(await timeline.getAttribute("aria-rowcount"));
+    expect(rows).toBeGreaterThan(10_000);
+    const drawn = () => timeline.getByRole("row").count();
+    expect(await drawn()).toBeLessThan(80);
+    await timeline.focus();
+    await timeline.press("End");
+    await timeline.locator(`[aria-rowindex="${rows}"]`).waitFor();
+    expect(await drawn()).toBeLessThan(80);
+    await timeline.hover();
+    await page.mouse.wheel(0, -90_000);
+    await timeline.locator(`[aria-rowindex="${rows - 3_000}"]`).waitFor();
+    expect(await drawn()).toBeLessThan(80);
+  });
+
+  /** Each call of another service gives an inferred segment, too. Numbers are short: a trace has at most 500 KB. */
+  async function manyCalls(calls: number): Promise<string> {
+    const xray = service.client(XRayClient);
+    const thousands = Math.floor(Date.now() / 1e6) - 1;
+    const traceId = `1-${(thousands * 1000).toString(16)}-${randomBytes(12).toString("hex")}`;
+    const times = `"start_time":${thousands}e3,"end_time":${thousands}e3`;
+    const perDocument = 600;
+    let parent = "";
+    for (let done = 0; done < calls; done += perDocument) {
+      const id = randomBytes(8).toString("hex");
+      const subsegments = Array.from(
+        { length: Math.min(perDocument, calls - done) },
+        () => `{"id":"${randomBytes(8).toString("hex")}","name":"a",${times},"namespace":"aws"}`,
+      );
+      const document = `{"id":"${id}","trace_id":"${traceId}","name":"many",${times}${parent},"subsegments":[${subsegments}]}`;
+      parent = `,"parent_id":"${id}"`;
+      await xray.send(new PutTraceSegmentsCommand({ TraceSegmentDocuments: [document] }));
+    }
+    await eventually(async () => {
+      const { Traces } = await xray.send(new BatchGetTracesCommand({ TraceIds: [traceId] }));
+      return (Traces?.[0]?.Segments?.length ?? 0) >= calls;
+    }, "the trace of many calls");
+    return traceId;
+  }
+});
