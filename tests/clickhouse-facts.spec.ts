@@ -10,6 +10,7 @@ import { type Facts, openFacts } from "../src/storage/facts/open-facts.js";
 import { contractLimits, lakeQueriesContract } from "../src/storage/lake-queries.contract.js";
 import { lakeStoreContract } from "../src/storage/lake-store.contract.js";
 import { logEventStoreContract } from "../src/storage/log-event-store.contract.js";
+import { sealedTracesContract } from "../src/storage/sealed-traces.contract.js";
 import { traceEraserContract } from "../src/storage/trace-eraser.contract.js";
 import { traceIndexContract } from "../src/storage/trace-index.contract.js";
 import { traceSourceContract } from "../src/storage/trace-source.contract.js";
@@ -43,6 +44,7 @@ describe.skipIf(process.env["DOSIMETER_TEST_CLICKHOUSE"] === "0")("facts on a Cl
   traceStoreContract("a ClickHouse server", () => facts.traces);
   traceEraserContract("a ClickHouse server", () => facts);
   traceSourceContract("a ClickHouse server", () => facts);
+  sealedTracesContract("a ClickHouse server", () => facts);
   traceIndexContract(
     "a ClickHouse server",
     () => facts.index,

@@ -27,7 +27,10 @@ export interface Sealer {
   };
 }
 
-/** Traces whose documents are kept apart from their rows, encrypted by whoever uses this. */
+/**
+ * Traces whose documents are kept apart from their rows, encrypted by whoever uses this. Its promises are tested in
+ * `sealed-traces.contract.ts`.
+ */
 export interface SealedTraces {
   /**
    * As `TraceStore.putSegments`: rows and batches become durable and visible together. Documents that are written at

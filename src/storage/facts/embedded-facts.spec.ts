@@ -10,6 +10,7 @@ import { exposureStoreContract } from "../exposure-store.contract.js";
 import { contractLimits, lakeQueriesContract } from "../lake-queries.contract.js";
 import { lakeStoreContract } from "../lake-store.contract.js";
 import { logEventStoreContract } from "../log-event-store.contract.js";
+import { sealedTracesContract } from "../sealed-traces.contract.js";
 import { traceEraserContract } from "../trace-eraser.contract.js";
 import { traceIndexContract } from "../trace-index.contract.js";
 import { traceSourceContract } from "../trace-source.contract.js";
@@ -43,6 +44,7 @@ callRateStoreContract(
 traceStoreContract("the embedded engine", () => facts.traces);
 traceEraserContract("the embedded engine", () => facts);
 traceSourceContract("the embedded engine", () => facts);
+sealedTracesContract("the embedded engine", () => facts);
 traceIndexContract(
   "the embedded engine",
   () => facts.index,
