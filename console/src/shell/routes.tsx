@@ -43,6 +43,11 @@ export const routes: readonly ConsoleRoute[] = [
     link: { text: common.navigation.query, section: "record" },
   },
   {
+    path: "/logs",
+    Page: lazy(() => import("../pages/logs/page.js")),
+    link: { text: common.navigation.logs, section: "record" },
+  },
+  {
     path: "/people",
     Page: lazy(() => import("../pages/people/page.js")),
     link: { text: common.navigation.people, section: "access" },

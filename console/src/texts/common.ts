@@ -67,6 +67,7 @@ export const common = {
     leastPrivilege: "Least privilege",
     me: "My access",
     query: "SQL",
+    logs: "Logs",
   },
   codeEditor: { label: (what: string) => `Editor of ${what}` },
 } as const;

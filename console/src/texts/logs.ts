@@ -1,0 +1,70 @@
+/** Words of log groups, streams and events. */
+export const logsTexts = {
+  title: "Logs",
+  description:
+    "Log groups, and what is written into them: by trails, by metric filters' sources, by your own programs.",
+  groups: {
+    table: "Log groups",
+    find: "Find log groups",
+    name: "Log group",
+    retention: "Kept for",
+    size: "Size",
+    made: "Made",
+    none: "There are no log groups",
+    noneBody: "A trail makes log events once it delivers to a log group; programs make them with PutLogEvents.",
+    noMatch: "No log group has this in its name",
+    back: "All log groups",
+  },
+  retention: {
+    label: "Keep events for",
+    forever: "For ever",
+    days: (days: number) => (days === 1 ? "1 day" : `${days.toLocaleString("en")} days`),
+    shorter: "Keep events for a shorter time?",
+    shorterBody: (group: string, days: string) =>
+      `Events of ${group} older than ${days} will not be found any more, and are removed.`,
+    shorten: "Shorten",
+    changed: (group: string, time: string) => `${group} now keeps events: ${time.toLowerCase()}.`,
+  },
+  tabs: { label: "Parts of the log group", events: "Events", streams: "Streams", filters: "Metric filters" },
+  streams: {
+    table: "Log streams, the one written last first",
+    name: "Stream",
+    first: "First event",
+    last: "Last event",
+    none: "There are no streams",
+    noneBody: "A stream is made by whoever writes into it.",
+    show: (name: string) => `Show events of ${name}`,
+  },
+  events: {
+    pattern: "Filter pattern",
+    patternHint:
+      'Words, -without, ?either ?or, or of JSON: { $.errorCode = "AccessDenied" && $.readOnly IS TRUE }. Empty: all.',
+    stream: "Stream",
+    allStreams: "All streams",
+    live: "Live tail",
+    pause: "Pause",
+    stop: "End live tail",
+    following: "Following: new events come by themselves.",
+    paused: "Paused: what comes meanwhile is fetched when you go on.",
+    search: "Search",
+    list: "Log events",
+    none: "No log events",
+    noneBody: "Nothing in this period matches. Widen the period, or empty the filter pattern.",
+    waiting: "Waiting for events that match.",
+    found: (count: number, more: boolean) =>
+      `${count.toLocaleString("en")}${more ? " or more" : ""} ${count === 1 && !more ? "event" : "events"}, newest first`,
+    kept: (max: number) => `The newest ${max.toLocaleString("en")} are kept here.`,
+    message: "Message",
+    pages: { next: "Newer to older: next page", previous: "Previous page", page: (page: number) => `Page ${page}` },
+  },
+  filters: {
+    table: "Metric filters",
+    name: "Filter",
+    pattern: "Pattern",
+    metric: "Metric",
+    value: "Value",
+    none: "There are no metric filters",
+    noneBody:
+      "A metric filter counts log events that match a pattern, such as refused calls. Make one with aws logs put-metric-filter.",
+  },
+} as const;

@@ -1,0 +1,86 @@
+import {
+  CloudWatchLogsClient,
+  CreateLogGroupCommand,
+  CreateLogStreamCommand,
+  DescribeLogGroupsCommand,
+  PutLogEventsCommand,
+  PutMetricFilterCommand,
+} from "@aws-sdk/client-cloudwatch-logs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type RunningDosimeter, startDosimeter } from "../start-dosimeter.js";
+import { chromiumPath, type OpenConsole, openConsole } from "./open-console.js";
+
+const logGroupName = "/shop/web";
+
+describe.skipIf(chromiumPath === undefined)("the page of logs", () => {
+  let service: RunningDosimeter;
+  let shown: OpenConsole;
+  let logs: CloudWatchLogsClient;
+  beforeAll(async () => {
+    service = await startDosimeter();
+    logs = service.client(CloudWatchLogsClient);
+    await logs.send(new CreateLogGroupCommand({ logGroupName }));
+    await logs.send(new CreateLogStreamCommand({ logGroupName, logStreamName: "web-1" }));
+    await logs.send(
+      new PutMetricFilterCommand({
+        logGroupName,
+        filterName: "failures",
+        filterPattern: "{ $.status = 502 }",
+        metricTransformations: [{ metricName: "Failures", metricNamespace: "Shop", metricValue: "1" }],
+      }),
+    );
+    await put(Array.from({ length: 30 }, (_, index) => ({ path: "/checkout", status: index % 10 === 0 ? 502 : 200 })));
+    shown = await openConsole(service);
+  });
+  afterAll(async () => {
+    await shown?.close();
+    await service?.stop();
+  });
+
+  async function put(messages: readonly object[]) {
+    const logEvents = messages.map((message, index) => ({
+      timestamp: Date.now() - 60_000 + index,
+      message: JSON.stringify(message),
+    }));
+    await logs.send(new PutLogEventsCommand({ logGroupName, logStreamName: "web-1", logEvents }));
+  }
+
+  it("finds events by a pattern, opens one, and follows those that come", async () => {
+    const { page } = shown;
+    await shown.go("/logs");
+    await page.getByRole("link", { name: logGroupName }).click();
+    await page.getByText("30 events, newest first").waitFor();
+    await page.getByLabel("Filter pattern").fill("{ $.status = 502 }");
+    await page.getByRole("button", { name: "Search", exact: true }).click();
+    await page.getByText("3 events, newest first").waitFor();
+    await page.getByRole("list", { name: "Log events" }).getByText("/checkout").first().click();
+    await page.getByRole("region", { name: "Message" }).getByText('"status": 502').waitFor();
+    await shown.expectAccessible();
+    await shown.picture("logs");
+
+    await page.getByRole("button", { name: "Live tail" }).click();
+    await page.getByText("Following: new events come by themselves.").waitFor();
+    await put([
+      { path: "/late", status: 502 },
+      { path: "/fine", status: 200 },
+    ]);
+    await page.getByRole("list", { name: "Log events" }).getByText("/late").waitFor();
+    expect(await page.getByText("/fine").count()).toBe(0);
+    expect(new URL(page.url()).searchParams.get("filter")).toBe("{ $.status = 502 }");
+    await page.getByRole("button", { name: "Pause" }).click();
+    await page.getByText(/^Paused/).waitFor();
+  });
+
+  it("shows metric filters, and changes how long events are kept", async () => {
+    const { page } = shown;
+    await shown.go(`/logs?group=${encodeURIComponent(logGroupName)}&tab=filters`);
+    await page.getByRole("table", { name: "Metric filters" }).getByText("Shop/Failures").waitFor();
+    await page.getByLabel("Keep events for").click();
+    await page.getByRole("option", { name: "30 days", exact: true }).click();
+    await page.getByText(/older than 30 days will not be found/).waitFor();
+    await page.getByRole("button", { name: "Shorten" }).click();
+    await page.getByText(`${logGroupName} now keeps events: 30 days.`).waitFor();
+    const { logGroups } = await logs.send(new DescribeLogGroupsCommand({}));
+    expect(logGroups![0]!.retentionInDays).toBe(30);
+  });
+});
