@@ -32,6 +32,13 @@ export const routes: readonly ConsoleRoute[] = [
     link: { text: common.navigation.traceMap, section: "tracing" },
   },
   {
+    path: "/trails",
+    Page: lazy(() => import("../pages/trails/page.js")),
+    link: { text: common.navigation.trails, section: "record" },
+  },
+  { path: "/trails/enable-xray", Page: lazy(() => import("../pages/trails/enable-page.js")) },
+  { path: "/trails/:name", Page: lazy(() => import("../pages/trails/trail-page.js")) },
+  {
     path: "/events",
     Page: lazy(() => import("../pages/events/page.js")),
     link: { text: common.navigation.events, section: "record" },
