@@ -131,3 +131,111 @@ describe.skipIf(chromiumPath === undefined)("the scorecard", () => {
     expect(page.url()).toContain("show=failed");
   });
 });
+
+describe.skipIf(chromiumPath === undefined)("masking and erasing", () => {
+  it("makes a rule from a ready-made one, and takes it away after asking", async () => {
+    const { page, go, expectAccessible, picture } = console;
+    await go("/erasing");
+    await page.getByText("No rule: traces are stored as they are sent.").waitFor();
+    await page.getByRole("button", { name: "Ready-made" }).click();
+    await page.getByRole("menuitem", { name: /^People/ }).click();
+    const dialog = page.getByRole("dialog", { name: "Masking rule" });
+    await dialog.getByLabel("Annotation keys").fill("phone\nmail*");
+    await dialog.getByLabel("Other members of a segment").fill("metadata/x");
+    await dialog.getByRole("button", { name: "Save" }).click();
+    await dialog.getByText("a path of Members begins with one of user").waitFor();
+    await dialog.getByLabel("Other members of a segment").fill("user");
+    await expectAccessible();
+    await picture("masking-rule");
+    await dialog.getByRole("button", { name: "Save" }).click();
+    await page.getByText("annotations phone, mail*").waitFor();
+    await expectAccessible();
+    await picture("masking");
+    await page.getByRole("button", { name: "Delete people" }).click();
+    await page.getByText("can be read by everybody who may read traces").waitFor();
+    await page.getByRole("button", { name: "Delete", exact: true }).click();
+    await page.getByText("The rule people is deleted.").waitFor();
+  });
+
+  it("counts the traces of a customer, asks, erases them, and keeps who did it", async () => {
+    const { page, go, expectAccessible, picture } = console;
+    const gone = visits.filter(({ customer }) => customer === "cust-dai");
+    await go("/erasing?tab=erasing");
+    await page.getByLabel("Annotation key").fill("customer");
+    await page.getByLabel("Value", { exact: true }).fill("cust-dai");
+    await page.getByLabel("Reason").fill("asked by the person");
+    await page.getByRole("button", { name: "Count what would be erased" }).click();
+    await page.getByRole("button", { name: "Erase 6 traces…" }).click({ timeout: 120_000 });
+    await page.getByText("This cannot be undone").waitFor();
+    await page.getByText("The record of who saw what stays").waitFor();
+    await expectAccessible();
+    await picture("erasing-asks");
+    await page.getByLabel("Type erase to go on").fill("erase");
+    await page.getByRole("button", { name: "Erase", exact: true }).click();
+    await page.getByRole("list", { name: "Progress" }).getByText("Nothing can be read any more").waitFor();
+    const xray = service.client(XRayClient);
+    await eventually(async () => {
+      const { UnprocessedTraceIds } = await xray.send(new BatchGetTracesCommand({ TraceIds: [gone[0]!.traceId] }));
+      return UnprocessedTraceIds?.length === 1;
+    }, "the erasure");
+    const history = page.getByRole("table");
+    await history.getByText("asked by the person").nth(1).waitFor();
+    await expectAccessible();
+    await picture("erasing");
+  });
+});
+
+describe.skipIf(chromiumPath === undefined)("the page of keys", () => {
+  it("creates a key, encrypts traces with it, and names what its deletion makes unreadable", async () => {
+    const { page, go, expectAccessible, picture } = console;
+    await go("/keys");
+    await page.getByRole("button", { name: "Create a key" }).click();
+    await page.getByLabel("Description").fill("documents of traces");
+    await page.getByLabel("Alias").fill("traces");
+    await page.getByRole("button", { name: "Create", exact: true }).click();
+    await page.getByRole("heading", { name: "alias/traces" }).waitFor();
+    await page.getByText("Every 365 days").waitFor();
+    await page.getByRole("button", { name: "Rotate now" }).click();
+    await page.getByText("The key has new material.").waitFor();
+    await expectAccessible();
+    await picture("keys-one");
+
+    await page.getByRole("tab", { name: "Encryption of traces" }).click();
+    await page.getByText("With no key of yours").waitFor();
+    await page.getByRole("button", { name: /Encrypt with/ }).click();
+    await page.getByRole("option", { name: /alias\/traces/ }).click();
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Save" }).click();
+    await page.getByText("Documents are encrypted so from now on.").waitFor();
+
+    await page.getByRole("tab", { name: "KMS keys" }).click();
+    await page.getByRole("button", { name: "Schedule deletion…" }).click();
+    await page.getByText("Traces: documents that were sent while it was X-Ray's key.").waitFor();
+    await expectAccessible();
+    await picture("keys-deletion");
+    await page.getByLabel("Type delete to go on").fill("delete");
+    await page.getByRole("button", { name: "Schedule deletion", exact: true }).click();
+    await page.getByRole("button", { name: "Cancel the deletion" }).click();
+    await page.getByRole("button", { name: "Enable", exact: true }).click();
+    await page.getByText("The key is enabled.").waitFor();
+    await page.getByRole("button", { name: "All keys" }).click();
+    await page.getByRole("cell", { name: "alias/traces" }).waitFor();
+    await expectAccessible();
+    await picture("keys");
+  });
+
+  it("rotates an access key: shows the new one once, and deactivates the old one", async () => {
+    const { page, go, expectAccessible, picture } = console;
+    const old = await newUser("dora", []);
+    await go("/keys?tab=access");
+    await page.getByRole("button", { name: `Actions on ${old.accessKeyId}` }).click();
+    await page.getByRole("menuitem", { name: "Rotate…" }).click();
+    await page.getByRole("button", { name: "Make the new key" }).click();
+    await page.getByText("The secret is shown this once").waitFor();
+    await page.getByRole("button", { name: `Deactivate ${old.accessKeyId}` }).click();
+    const row = page.getByRole("row").filter({ hasText: old.accessKeyId });
+    await row.getByText("Inactive").waitFor();
+    await expectAccessible();
+    await picture("access-keys");
+  });
+});

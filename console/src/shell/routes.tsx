@@ -1,6 +1,8 @@
 import { type ComponentType, type LazyExoticComponent, lazy } from "react";
 import { common } from "../texts/common.js";
+import { texts as erasing } from "../texts/erasing.js";
 import { texts as exposure } from "../texts/exposure.js";
+import { texts as keys } from "../texts/keys.js";
 import { texts as scorecard } from "../texts/scorecard.js";
 
 export interface ConsoleRoute {
@@ -78,6 +80,16 @@ export const routes: readonly ConsoleRoute[] = [
     path: "/exposure",
     Page: lazy(() => import("../pages/exposure/page.js")),
     link: { text: exposure.title, section: "access" },
+  },
+  {
+    path: "/erasing",
+    Page: lazy(() => import("../pages/erasing/page.js")),
+    link: { text: erasing.title, section: "access" },
+  },
+  {
+    path: "/keys",
+    Page: lazy(() => import("../pages/keys/page.js")),
+    link: { text: keys.title, section: "access" },
   },
   {
     path: "/scorecard",

@@ -1,16 +1,5 @@
 import { maskCardNumbers } from "./card-numbers.js";
-
-export const detectorNames = [
-  "EMAIL",
-  "CARD_NUMBER",
-  "BEARER_TOKEN",
-  "JWT",
-  "AWS_KEY",
-  "API_TOKEN",
-  "PRIVATE_KEY",
-  "CREDENTIAL_NAMES",
-] as const;
-export type DetectorName = (typeof detectorNames)[number];
+import type { DetectorName } from "./detector-names.js";
 
 /** A ready-made look at a text. */
 export interface Detector {

@@ -1,4 +1,4 @@
-import { type DetectorName, detectorNames } from "./detectors.js";
+import { type DetectorName, detectorNames } from "./detector-names.js";
 
 export const replacements = ["MARK", "HASH", "LAST4"] as const;
 /** What stands in place of a value: a mark; a keyed hash, the same for the same value; a mark and its last characters. */

@@ -1,0 +1,111 @@
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import Header from "@cloudscape-design/components/header";
+import StatusIndicator, { type StatusIndicatorProps } from "@cloudscape-design/components/status-indicator";
+import Table from "@cloudscape-design/components/table";
+import { callExtension } from "../../api/extension.js";
+import { usePages } from "../../api/use-pages.js";
+import { FailureAlert } from "../../parts/failure-alert.js";
+import { useMoments } from "../../parts/moments.js";
+import { common } from "../../texts/common.js";
+import { texts as all } from "../../texts/erasing.js";
+import type { Erasure } from "./erasures.js";
+
+const texts = all.erasing;
+const pageSize = 100;
+const indicators: Record<Erasure["Status"], StatusIndicatorProps.Type> = {
+  SCHEDULED: "pending",
+  RUNNING: "in-progress",
+  COMPLETE: "success",
+  FAILED: "error",
+};
+
+/** What was erased or counted, latest first, by whom and why. */
+export function ErasureHistory({ onShow }: { onShow: (erasureId: string) => void }) {
+  const moments = useMoments();
+  const history = usePages<Erasure>("erasures", async (before, signal) => {
+    const input = before === undefined ? {} : { Before: Number(before) };
+    const { Erasures } = await callExtension<{ Erasures: readonly Erasure[] }>("xray", "ListTraceErasures", input, {
+      signal,
+    });
+    const last = Erasures.at(-1);
+    return { items: Erasures, nextToken: Erasures.length < pageSize ? undefined : String(last!.RequestedAt) };
+  });
+  return (
+    <Table
+      header={
+        <Header variant="h2" counter={`(${history.items.length}${history.more ? "+" : ""})`}>
+          {texts.history}
+        </Header>
+      }
+      items={history.items}
+      trackBy="ErasureId"
+      loading={history.loading && history.items.length === 0}
+      loadingText={common.loading}
+      wrapLines
+      empty={
+        history.failure === undefined ? (
+          texts.historyEmpty
+        ) : (
+          <FailureAlert failure={history.failure} retry={history.reload} />
+        )
+      }
+      footer={
+        history.more ? (
+          <Box textAlign="center">
+            <Button loading={history.loading} onClick={history.loadMore}>
+              {common.loadMore}
+            </Button>
+          </Box>
+        ) : undefined
+      }
+      columnDefinitions={[
+        {
+          id: "requested",
+          header: `${texts.columns.requested} (${moments.zone})`,
+          isRowHeader: true,
+          cell: ({ RequestedAt }) => moments.full(RequestedAt * 1000),
+        },
+        {
+          id: "status",
+          header: texts.columns.status,
+          cell: ({ Status, DryRun }) => (
+            <>
+              <StatusIndicator type={indicators[Status]}>{texts.statuses[Status]}</StatusIndicator>
+              {DryRun && (
+                <Box color="text-body-secondary" fontSize="body-s">
+                  {texts.kindCount}
+                </Box>
+              )}
+            </>
+          ),
+        },
+        { id: "what", header: texts.columns.what, cell: ({ Annotation }) => texts.what(Annotation?.Key) },
+        {
+          id: "traces",
+          header: texts.columns.traces,
+          cell: ({ TraceCount }) => TraceCount?.toLocaleString("en") ?? common.nothing,
+        },
+        {
+          id: "reason",
+          header: texts.columns.reason,
+          cell: ({ Reason, Reference }) => (Reference === undefined ? Reason : `${Reason} (${Reference})`),
+        },
+        { id: "by", header: texts.columns.by, cell: ({ RequestedBy }) => RequestedBy },
+        {
+          id: "details",
+          header: texts.columns.details,
+          cell: ({ ErasureId, RequestedAt }) => (
+            <Button
+              variant="inline-link"
+              ariaLabel={texts.showErasure(moments.full(RequestedAt * 1000))}
+              onClick={() => onShow(ErasureId)}
+            >
+              {texts.show}
+            </Button>
+          ),
+        },
+      ]}
+    />
+  );
+}
