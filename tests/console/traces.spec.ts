@@ -33,6 +33,61 @@ describe.skipIf(chromiumPath === undefined)("the console's traces", () => {
     return { accessKeyId: AccessKey!.AccessKeyId!, secretAccessKey: AccessKey!.SecretAccessKey! };
   }
 
+  it("are found by a filter that is completed and checked as it is written, narrowed, grouped and listed", async () => {
+    const { page, go, expectAccessible, picture } = console;
+    await go("/traces?group=url");
+    const table = page.getByRole("table", { name: "Traces found" });
+    await table
+      .getByText(`(${visits.length})`)
+      .or(page.getByText(`(${visits.length})`))
+      .first()
+      .waitFor();
+    await expectAccessible();
+    await picture("traces");
+
+    const editor = page.getByRole("textbox", { name: "Filter expression" });
+    await editor.click();
+    await page.keyboard.type("colour = 1");
+    await page.getByText("'colour' is no keyword of filter expressions", { exact: false }).first().waitFor();
+    expect(await page.getByRole("button", { name: "Search", exact: true }).isDisabled()).toBe(true);
+    await page.keyboard.press("ControlOrMeta+A");
+    await page.keyboard.type("annotation.");
+    await page.getByRole("option", { name: "annotation.customer" }).click();
+    await page.keyboard.type(" = ");
+    await page.getByRole("option", { name: '"cust-ada"' }).click();
+    await page.keyboard.press("Enter");
+    const adas = visits.filter(({ customer }) => customer === "cust-ada").length;
+    await page.getByText(`(${adas})`).first().waitFor();
+    expect(new URL(page.url()).searchParams.get("filter")).toBe('annotation.customer = "cust-ada"');
+
+    const times = page.getByRole("listbox", { name: "Response times" });
+    await times.focus();
+    await times.press("End");
+    await times.press("Shift+ArrowLeft");
+    await times.press("Enter");
+    await page.waitForURL(/responsetime/);
+    await page.getByRole("button", { name: "Clear the filter" }).click();
+
+    await page.getByRole("table", { name: "Groups" }).getByText("http://shop.example.com/checkout").click();
+    await page.waitForURL(/http\.url/);
+    const checkouts = visits.filter((_, index) => index % 3 !== 0).length;
+    await page.getByText(`(${checkouts})`).first().waitFor();
+    await table.getByRole("button", { name: "Response time" }).click();
+    await page.waitForURL(/sort=responseTime-asc/);
+    await table.getByRole("link").first().click();
+    await page.getByRole("treegrid").waitFor();
+  });
+
+  it("open when an id is pasted into the filter, and say so in words where there is none", async () => {
+    const { page, go } = console;
+    await go("/traces");
+    const { traceId } = visits[1]!;
+    await page.getByRole("textbox", { name: "Filter expression" }).fill(traceId);
+    await page.getByRole("treegrid", { name: `Timeline of trace ${traceId}` }).waitFor();
+    await go("/traces/1-00000000-000000000000000000000000");
+    await page.getByText("There is no such trace here").waitFor();
+  });
+
   it("show one trace as a waterfall with what each segment holds, and say who has seen it", async () => {
     const { page, go, expectAccessible, picture } = console;
     const { traceId } = visits.find(({ failed }) => failed)!;

@@ -69,6 +69,8 @@ export function CodeEditor(props: CodeEditorProps) {
           singleLine
             ? EditorState.transactionFilter.of((change) => (change.newDoc.lines > 1 ? [] : change))
             : lineNumbers(),
+          // What is pasted into one line becomes one.
+          EditorView.clipboardInputFilter.of((text) => (singleLine ? text.replace(/\s*\n\s*/g, " ") : text)),
           EditorView.lineWrapping,
           EditorView.contentAttributes.of({ "aria-label": label, ...(singleLine && { "aria-multiline": "false" }) }),
           EditorState.readOnly.of(readOnly === true),

@@ -29,6 +29,12 @@ export const routes: readonly ConsoleRoute[] = [
     link: { text: common.navigation.overview, section: "home" },
   },
   {
+    path: "/traces",
+    Page: lazy(() => import("../pages/traces/page.js")),
+    link: { text: common.navigation.traces, section: "tracing" },
+  },
+  { path: "/traces/:traceId", Page: lazy(() => import("../pages/traces/trace/page.js")) },
+  {
     path: "/trace-map",
     Page: lazy(() => import("../pages/trace-map/page.js")),
     link: { text: common.navigation.traceMap, section: "tracing" },
@@ -101,5 +107,4 @@ export const routes: readonly ConsoleRoute[] = [
     Page: lazy(() => import("../pages/people/me-page.js")),
     link: { text: common.navigation.me, section: "access" },
   },
-  { path: "/traces/:traceId", Page: lazy(() => import("../pages/traces/trace/page.js")) },
 ];

@@ -55,6 +55,7 @@ export const common = {
     open: "Open the list of pages",
     close: "Close the list of pages",
     overview: "Overview",
+    traces: "Traces",
     traceMap: "Trace map",
     tracing: "Tracing",
     record: "Record of calls",
