@@ -96,4 +96,35 @@ describe.skipIf(chromiumPath === undefined)("the pages of SQL", () => {
     await page.getByRole("button", { name: "Run", exact: true }).click();
     await page.getByText(/InvalidQueryStatementException/).waitFor();
   });
+
+  it("shows what rules found, dismisses it, replays a rule over the past, and says who is told", async () => {
+    const { page } = shown;
+    await shown.go("/anomalies");
+    await page.getByText("No unusual rates in this period").waitFor();
+    await page.getByRole("tab", { name: "Findings" }).click();
+    await page
+      .getByRole("button", { name: /^Open .*root/i })
+      .first()
+      .click();
+    await shown.expectAccessible();
+    await page.getByLabel("Note").fill("setting up");
+    await page.getByRole("button", { name: "Dismiss" }).click();
+    await page.getByText(/: dismissed\.$/).waitFor();
+    await shown.picture("anomalies");
+
+    await page.getByRole("tab", { name: "Rules" }).click();
+    await page.getByRole("button", { name: /^Edit .*root/i }).click();
+    await page.getByRole("textbox", { name: "Rule (Sigma, YAML)" }).getByText("logsource").waitFor();
+    await page.getByRole("button", { name: "Replay over the past" }).click();
+    await page.getByText(/finding.* that match; \d+ events looked at/).waitFor();
+    await shown.expectAccessible();
+    await shown.picture("anomalies-rule");
+
+    await page.getByRole("tab", { name: "Alerts" }).click();
+    await page.getByText("Nobody is told yet.").waitFor();
+    await page.getByLabel("There are working hours").click();
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await page.getByText("Alerts are sent like this from now on.").waitFor();
+    await shown.expectAccessible();
+  });
 });

@@ -58,6 +58,11 @@ export const routes: readonly ConsoleRoute[] = [
     link: { text: common.navigation.query, section: "record" },
   },
   {
+    path: "/anomalies",
+    Page: lazy(() => import("../pages/anomalies/page.js")),
+    link: { text: common.navigation.anomalies, section: "record" },
+  },
+  {
     path: "/logs",
     Page: lazy(() => import("../pages/logs/page.js")),
     link: { text: common.navigation.logs, section: "record" },

@@ -69,6 +69,7 @@ export const common = {
     me: "My access",
     query: "SQL",
     logs: "Logs",
+    anomalies: "Anomalies",
   },
   codeEditor: { label: (what: string) => `Editor of ${what}` },
 } as const;
