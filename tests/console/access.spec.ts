@@ -1,13 +1,23 @@
-import { CreateGroupCommand, GetPolicyCommand, IAMClient, ListMFADevicesCommand } from "@aws-sdk/client-iam";
+import {
+  CreateAccessKeyCommand,
+  CreateGroupCommand,
+  GetPolicyCommand,
+  IAMClient,
+  ListMFADevicesCommand,
+  UpdateAccountPasswordPolicyCommand,
+} from "@aws-sdk/client-iam";
+import { GetGroupsCommand, GetSamplingRulesCommand, XRayClient } from "@aws-sdk/client-xray";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { codeOf, stepMs } from "../../src/identity/people/totp.js";
-import { type RunningDosimeter, startDosimeter } from "../start-dosimeter.js";
-import { chromiumPath, type OpenConsole, openConsole } from "./open-console.js";
+import { type RunningDosimeter, startDosimeter, type TestCredentials } from "../start-dosimeter.js";
+import { chromiumPath, type OpenConsole, openConsole, signIn } from "./open-console.js";
 
 describe.skipIf(chromiumPath === undefined)("the pages of access", () => {
   let service: RunningDosimeter;
   let iam: IAMClient;
   let console: OpenConsole;
+  /** Of nora, whom the first test makes. */
+  let key: TestCredentials;
 
   beforeAll(async () => {
     service = await startDosimeter();
@@ -148,6 +158,66 @@ describe.skipIf(chromiumPath === undefined)("the pages of access", () => {
     await page.getByRole("row", { name: /night-shift/ }).waitFor();
     await console.expectAccessible();
     await console.picture("roles");
+  });
+
+  it("make the policy that somebody needs, show what a change of it would refuse, and attach it", async () => {
+    const { page } = console;
+    const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: "nora" }));
+    key = { accessKeyId: AccessKey!.AccessKeyId!, secretAccessKey: AccessKey!.SecretAccessKey! };
+    const xray = service.client(XRayClient, key);
+    await xray.send(new GetGroupsCommand({}));
+    await xray.send(new GetSamplingRulesCommand({}));
+    xray.destroy();
+    const arn = `arn:aws:iam::${service.accountId}:user/nora`;
+    await console.go(`/least-privilege?principal=${encodeURIComponent(arn)}`);
+    await page.getByText(/Allows .*xray:GetGroups.*from 127\.0\.0\.1/).waitFor();
+    await page.getByRole("button", { name: "Replay", exact: true }).click();
+    await page.getByText("Every call would be answered as it was.").waitFor();
+
+    const editor = page.getByRole("textbox", { name: /the policy/ });
+    await editor.click();
+    const made = JSON.parse((await editor.textContent())!);
+    await page.keyboard.press("Control+a");
+    await page.keyboard.insertText(JSON.stringify(made).replace("xray:GetGroups", "xray:GetGroup"));
+    await page.getByText("The policy was changed since this replay.").waitFor();
+    await page.getByRole("button", { name: "Replay", exact: true }).click();
+    const refused = page.getByRole("row", { name: /Refused xray:GetGroups/ });
+    await refused.getByRole("link", { name: "Event 1" }).waitFor();
+    await console.expectAccessible();
+    await console.picture("least-privilege");
+
+    await page.getByRole("button", { name: "Attach", exact: true }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Attach", exact: true }).click();
+    await page.getByRole("heading", { name: "nora" }).waitFor();
+    await page.getByRole("link", { name: "nora-needed" }).waitFor();
+    await page.getByRole("tab", { name: "Use" }).click();
+    await page.getByRole("progressbar", { name: /X-Ray/ }).waitFor();
+    await console.expectAccessible();
+    await console.picture("unused-access");
+    await console.go("/least-privilege?tab=everyone");
+    await page.getByRole("button", { name: "Look at everyone" }).click();
+    await page.getByRole("row", { name: /night-shift/ }).waitFor();
+    await console.expectAccessible();
+    await console.picture("everyone");
+  });
+
+  it("show people their own password, and which permission is missing for the rest", async () => {
+    const { page } = console;
+    const dialog = page.getByRole("dialog");
+    await iam.send(new UpdateAccountPasswordPolicyCommand({ AllowUsersToChangePassword: true }));
+    await page.getByRole("button", { name: /root/ }).click();
+    await page.getByRole("menuitem", { name: "Sign out" }).click();
+    await signIn(page, key);
+    await console.go("/me");
+    await page.getByText(/The permission iam:ListAccessKeys is missing/).waitFor();
+    await console.expectAccessible();
+    await console.picture("me");
+    await page.getByRole("button", { name: "Change my password" }).click();
+    await dialog.getByLabel("Present password").fill("For-one-day-0nly");
+    await dialog.getByLabel("New password", { exact: true }).fill("For-many-days-0nly");
+    await dialog.getByLabel("New password again").fill("For-many-days-0nly");
+    await dialog.getByRole("button", { name: "Save" }).click();
+    await page.getByText("Your password was changed.").waitFor();
   });
 });
 

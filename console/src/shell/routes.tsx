@@ -108,6 +108,11 @@ export const routes: readonly ConsoleRoute[] = [
     link: { text: scorecard.title, section: "access" },
   },
   {
+    path: "/least-privilege",
+    Page: lazy(() => import("../pages/least-privilege/page.js")),
+    link: { text: common.navigation.leastPrivilege, section: "access" },
+  },
+  {
     path: "/me",
     Page: lazy(() => import("../pages/people/me-page.js")),
     link: { text: common.navigation.me, section: "access" },

@@ -22,10 +22,8 @@ export const peopleTexts = {
   inactive: "inactive",
   age: (days: number) => (days === 0 ? "From today" : days === 1 ? "1 day old" : `${days} days old`),
   keyOld: (days: number) => `${days} days old: rotate it`,
-  noKeys: "None",
   empty: "There are no users yet",
   emptyHint: "The root user is for the first steps. Create a user for each person and each application.",
-  reportAge: "States are as of now, from the credential report.",
   create: {
     button: "Create user",
     title: "Create user",

@@ -6,8 +6,6 @@ export const policyTexts = {
   policies: "Policies",
   name: "Name",
   type: "Kind",
-  arn: "ARN",
-  details: "Details",
   kinds: { aws: "From AWS", own: "Own", inline: "Inline" },
   scope: "Which",
   scopes: { All: "All policies", Local: "Own policies", AWS: "Policies from AWS" },
@@ -24,7 +22,6 @@ export const policyTexts = {
   document: "Document",
   editor: "the policy",
   inWords: "In plain words",
-  effects: { Allow: "Allows", Deny: "Denies" },
   statement: (number: number) => `Statement ${number}`,
   refused: "The service would refuse this",
   check: {
@@ -95,7 +92,6 @@ export const policyTexts = {
     detachTitle: (name: string) => `Detach ${name}?`,
     detachBody: "What it allows is not allowed any more, from the next call on. The policy itself stays.",
     choose: "Choose policies",
-    chosen: (count: number) => (count === 1 ? "One policy chosen" : `${count} policies chosen`),
   },
   boundary: {
     title: "Permissions boundary",

@@ -105,3 +105,12 @@ export function readableDocument(encoded: string | undefined): string {
     return text;
   }
 }
+
+/** A document without the spaces between, which count; what is no JSON stays, so that the service says what is wrong. */
+export function compactDocument(text: string): string {
+  try {
+    return JSON.stringify(JSON.parse(text));
+  } catch {
+    return text;
+  }
+}
