@@ -49,7 +49,6 @@ describe.skipIf(chromiumPath === undefined)("the pages of access", () => {
     await console.picture("create-user");
     await dialog.getByRole("button", { name: "Create user" }).click();
     await dialog.getByText("Secret access key").waitFor();
-    await console.expectAccessible();
     await dialog.getByRole("button", { name: "I have kept it" }).click();
     const row = page.getByRole("row", { name: /nora/ });
     await row.getByText("on-call").waitFor();
@@ -210,6 +209,8 @@ describe.skipIf(chromiumPath === undefined)("the pages of access", () => {
     await signIn(page, key);
     await console.go("/me");
     await page.getByText(/The permission iam:ListAccessKeys is missing/).waitFor();
+    expect(await page.getByText("No access key").count()).toBe(0);
+    expect(await page.getByText("has the new policy").count()).toBe(0);
     await console.expectAccessible();
     await console.picture("me");
     await page.getByRole("button", { name: "Change my password" }).click();

@@ -36,12 +36,14 @@ export function FindTable<Item>(props: FindTableProps<Item>) {
   const { items, filterProps, paginationProps, collectionProps, filteredItemsCount } = useCollection(pages.items, {
     filtering: {
       filteringFunction: (item, text) => findBy(item).toLowerCase().includes(text.toLowerCase()),
-      empty: props.empty,
+      // What could not be read is not empty.
+      empty: pages.failure === undefined ? props.empty : <Box textAlign="center">{common.nothing}</Box>,
       noMatch: <Box textAlign="center">{common.noMatch}</Box>,
     },
     pagination: { pageSize: perPage },
     sorting: {},
   });
+  const known = !pages.loading && pages.failure === undefined;
   const count = `(${pages.items.length}${pages.more ? "+" : ""})`;
   return (
     <Table
@@ -60,7 +62,7 @@ export function FindTable<Item>(props: FindTableProps<Item>) {
           <Header
             variant={headingTag === "h1" ? "awsui-h1-sticky" : headingTag}
             headingTagOverride={headingTag}
-            counter={count}
+            {...((known || pages.items.length > 0) && { counter: count })}
             {...(description !== undefined && { description })}
             actions={
               <SpaceBetween direction="horizontal" size="xs">

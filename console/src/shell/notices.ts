@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from "react";
+import { session } from "../api/session.js";
 
 /** Something that was done, or failed, told above the page until it is dismissed. */
 export interface Notice {
@@ -18,6 +19,11 @@ function set(next: readonly Notice[]): void {
   notices = next;
   for (const listener of listeners) listener();
 }
+
+// What one person did is not told to the next.
+session.subscribe(() => {
+  if (session.get().person === undefined && notices.length > 0) set([]);
+});
 
 export function notify(type: Notice["type"], text: string): void {
   count += 1;

@@ -88,6 +88,11 @@ export const routes: readonly ConsoleRoute[] = [
   { path: "/policies/new", Page: lazy(() => import("../pages/policies/new-policy-page.js")) },
   { path: "/policies/*", Page: lazy(() => import("../pages/policies/policy-page.js")) },
   {
+    path: "/least-privilege",
+    Page: lazy(() => import("../pages/least-privilege/page.js")),
+    link: { text: common.navigation.leastPrivilege, section: "access" },
+  },
+  {
     path: "/exposure",
     Page: lazy(() => import("../pages/exposure/page.js")),
     link: { text: exposure.title, section: "access" },
@@ -106,11 +111,6 @@ export const routes: readonly ConsoleRoute[] = [
     path: "/scorecard",
     Page: lazy(() => import("../pages/scorecard/page.js")),
     link: { text: scorecard.title, section: "access" },
-  },
-  {
-    path: "/least-privilege",
-    Page: lazy(() => import("../pages/least-privilege/page.js")),
-    link: { text: common.navigation.leastPrivilege, section: "access" },
   },
   {
     path: "/me",

@@ -55,7 +55,7 @@ export const leastTexts = {
     change: "Change",
     action: "Action",
     resource: "Resource",
-    period: "From – to",
+    period: "First and last",
     why: "Why",
     events: "Examples",
     event: (number: number) => `Event ${number}`,

@@ -1,4 +1,5 @@
 import { useCollection } from "@cloudscape-design/collection-hooks";
+import Box from "@cloudscape-design/components/box";
 import Header from "@cloudscape-design/components/header";
 import Pagination from "@cloudscape-design/components/pagination";
 import SpaceBetween from "@cloudscape-design/components/space-between";
@@ -38,6 +39,7 @@ export function DifferencesTable(props: { differences: readonly ReplayDifference
           id: "change",
           header: texts.change,
           sortingField: "Change",
+          minWidth: 130,
           cell: ({ Change }) => (
             <StatusIndicator type={Change === "REFUSED" ? "error" : Change === "ALLOWED" ? "success" : "info"}>
               {texts.changes[Change]}
@@ -51,7 +53,13 @@ export function DifferencesTable(props: { differences: readonly ReplayDifference
           id: "period",
           header: texts.period,
           sortingField: "LastTime",
-          cell: ({ FirstTime, LastTime }) => `${full(FirstTime * 1000)} – ${full(LastTime * 1000)}`,
+          minWidth: 180,
+          cell: ({ FirstTime, LastTime }) => (
+            <>
+              <Box>{full(FirstTime * 1000)}</Box>
+              {LastTime - FirstTime >= 1 && <Box>{full(LastTime * 1000)}</Box>}
+            </>
+          ),
         },
         { id: "why", header: texts.why, minWidth: 240, cell: ({ Message }) => Message ?? common.nothing },
         {

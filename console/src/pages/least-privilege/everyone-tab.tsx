@@ -101,7 +101,7 @@ export function EveryoneTab() {
         {
           id: "services",
           header: texts.services,
-          minWidth: 220,
+          minWidth: 200,
           cell: ({ idleServices }) => idleServices.join(", ") || common.nothing,
         },
         {
@@ -113,6 +113,7 @@ export function EveryoneTab() {
         {
           id: "keys",
           header: texts.keys,
+          minWidth: 240,
           cell: ({ idleKeys }) =>
             idleKeys.length === 0 ? (
               common.nothing
@@ -123,6 +124,7 @@ export function EveryoneTab() {
         {
           id: "smaller",
           header: "",
+          minWidth: 140,
           cell: ({ arn, name }) => (
             <ConsoleLink
               to={`/least-privilege?principal=${encodeURIComponent(arn)}&period=7d`}

@@ -5,7 +5,6 @@ import {
   ListMFADevicesCommand,
   type MFADevice,
 } from "@aws-sdk/client-iam";
-import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
@@ -14,7 +13,9 @@ import { useState } from "react";
 import { clientOf } from "../../api/clients.js";
 import { useLoaded } from "../../api/use-loaded.js";
 import { ConfirmDialog } from "../../parts/confirm-dialog.js";
+import { EmptyList } from "../../parts/empty-list.js";
 import { FailureAlert } from "../../parts/failure-alert.js";
+import { listCount } from "../../parts/list-count.js";
 import { useMoments } from "../../parts/moments.js";
 import { everyPage } from "../../parts/policy/every-page.js";
 import { notify } from "../../shell/notices.js";
@@ -44,7 +45,7 @@ export function DevicesPanel({ userName }: { userName: string }) {
           <SpaceBetween size="s">
             <Header
               variant="h2"
-              counter={`(${list.length})`}
+              {...listCount(devices.value)}
               actions={<Button onClick={() => setEnrolling(true)}>{texts.enrol}</Button>}
             >
               {texts.title}
@@ -52,7 +53,7 @@ export function DevicesPanel({ userName }: { userName: string }) {
             <FailureAlert failure={devices.failure} retry={devices.reload} />
           </SpaceBetween>
         }
-        empty={<Box textAlign="center">{texts.none}</Box>}
+        empty={<EmptyList failure={devices.failure} text={texts.none} />}
         columnDefinitions={[
           { id: "name", header: texts.device, isRowHeader: true, cell: ({ SerialNumber }) => nameOf(SerialNumber) },
           {

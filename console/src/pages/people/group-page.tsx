@@ -17,6 +17,7 @@ import { clientOf } from "../../api/clients.js";
 import { usePages } from "../../api/use-pages.js";
 import { ConfirmDialog } from "../../parts/confirm-dialog.js";
 import { ConsoleLink } from "../../parts/console-link.js";
+import { EmptyList } from "../../parts/empty-list.js";
 import { FindTable } from "../../parts/find-table.js";
 import { FormDialog } from "../../parts/form-dialog.js";
 import { EntityChooser } from "../../parts/policy/entity-chooser.js";
@@ -61,7 +62,7 @@ export default function GroupPage() {
           findBy={({ UserName }) => UserName ?? ""}
           findLabel={peopleTexts.findGroup}
           actions={<Button onClick={() => setAdding(true)}>{texts.addMember}</Button>}
-          empty={<Box textAlign="center">{texts.noMembers}</Box>}
+          empty={<EmptyList failure={members.failure} text={texts.noMembers} />}
           columns={[
             {
               id: "name",

@@ -8,7 +8,6 @@ import {
   ListAccessKeysCommand,
   UpdateAccessKeyCommand,
 } from "@aws-sdk/client-iam";
-import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
@@ -19,7 +18,9 @@ import { clientOf } from "../../api/clients.js";
 import { type Failure, failureOf } from "../../api/failure.js";
 import { useLoaded } from "../../api/use-loaded.js";
 import { ConfirmDialog } from "../../parts/confirm-dialog.js";
+import { EmptyList } from "../../parts/empty-list.js";
 import { FailureAlert } from "../../parts/failure-alert.js";
+import { listCount } from "../../parts/list-count.js";
 import { useMoments } from "../../parts/moments.js";
 import { notify } from "../../shell/notices.js";
 import { common } from "../../texts/common.js";
@@ -79,7 +80,7 @@ export function KeysPanel({ userName }: { userName?: string }) {
           <SpaceBetween size="s">
             <Header
               variant="h2"
-              counter={`(${list.length})`}
+              {...listCount(keys.value)}
               description={
                 userName === undefined ? texts.rootHint : list.length >= keysMax ? texts.limit : texts.rotateHint
               }
@@ -97,7 +98,7 @@ export function KeysPanel({ userName }: { userName?: string }) {
             <FailureAlert failure={failure} />
           </SpaceBetween>
         }
-        empty={<Box textAlign="center">{texts.none}</Box>}
+        empty={<EmptyList failure={keys.failure} text={texts.none} />}
         columnDefinitions={[
           { id: "id", header: texts.id, isRowHeader: true, cell: ({ AccessKeyId }) => AccessKeyId },
           {

@@ -10,8 +10,10 @@ import { clientOf } from "../../api/clients.js";
 import { useLoaded } from "../../api/use-loaded.js";
 import { ConfirmDialog } from "../../parts/confirm-dialog.js";
 import { ConsoleLink } from "../../parts/console-link.js";
+import { EmptyList } from "../../parts/empty-list.js";
 import { FailureAlert } from "../../parts/failure-alert.js";
 import { FormDialog } from "../../parts/form-dialog.js";
+import { listCount } from "../../parts/list-count.js";
 import { notify } from "../../shell/notices.js";
 import { common } from "../../texts/common.js";
 import { peopleTexts } from "../../texts/people.js";
@@ -42,7 +44,7 @@ export function PersonGroups({ userName }: { userName: string }) {
           <SpaceBetween size="s">
             <Header
               variant="h2"
-              counter={`(${list.length})`}
+              {...listCount(groups.value)}
               actions={<Button onClick={() => setAdding(true)}>{texts.addGroup}</Button>}
             >
               {texts.groupsTitle}
@@ -50,7 +52,7 @@ export function PersonGroups({ userName }: { userName: string }) {
             <FailureAlert failure={groups.failure} retry={groups.reload} />
           </SpaceBetween>
         }
-        empty={<Box textAlign="center">{texts.noGroup}</Box>}
+        empty={<EmptyList failure={groups.failure} text={texts.noGroup} />}
         columnDefinitions={[
           {
             id: "name",

@@ -1,5 +1,4 @@
 import { IAMClient, ListEntitiesForPolicyCommand } from "@aws-sdk/client-iam";
-import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
@@ -9,8 +8,10 @@ import { clientOf } from "../../api/clients.js";
 import { useLoaded } from "../../api/use-loaded.js";
 import { ConfirmDialog } from "../../parts/confirm-dialog.js";
 import { ConsoleLink } from "../../parts/console-link.js";
+import { EmptyList } from "../../parts/empty-list.js";
 import { FailureAlert } from "../../parts/failure-alert.js";
 import { FormDialog } from "../../parts/form-dialog.js";
+import { listCount } from "../../parts/list-count.js";
 import { entityAddress } from "../../parts/policy/entity-address.js";
 import { EntityChooser } from "../../parts/policy/entity-chooser.js";
 import { attach, detach, type Entity } from "../../parts/policy/entity-policies.js";
@@ -47,7 +48,7 @@ export function PolicyHolders({ arn }: { arn: string }) {
           <SpaceBetween size="s">
             <Header
               variant="h2"
-              counter={`(${holders.value?.length ?? 0})`}
+              {...listCount(holders.value)}
               actions={<Button onClick={() => setAttaching(true)}>{texts.attach}</Button>}
             >
               {texts.title}
@@ -55,7 +56,7 @@ export function PolicyHolders({ arn }: { arn: string }) {
             <FailureAlert failure={holders.failure} retry={holders.reload} />
           </SpaceBetween>
         }
-        empty={<Box textAlign="center">{texts.none}</Box>}
+        empty={<EmptyList failure={holders.failure} text={texts.none} />}
         columnDefinitions={[
           {
             id: "name",

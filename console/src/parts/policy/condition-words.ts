@@ -57,7 +57,10 @@ function knownInWords(
   if (lower === "aws:multifactorauthpresent" && truth !== undefined)
     return truth === "true" ? "with MFA" : "without MFA";
   if (lower === "aws:securetransport" && truth !== undefined) return truth === "true" ? "over TLS" : "without TLS";
-  if (lower === "aws:sourceip" && name === "ipaddress") return negated ? `from anywhere but ${one}` : `from ${one}`;
+  if (lower === "aws:sourceip" && name === "ipaddress") {
+    const addresses = joinWords(values.map(withoutWholePrefix), { word: "or" });
+    return negated ? `from anywhere but ${addresses}` : `from ${addresses}`;
+  }
   if (lower === "aws:multifactorauthage" && name.startsWith("numericless"))
     return `with MFA at most ${one} seconds ago`;
   if (lower === "aws:currenttime" && name.startsWith("dateless")) return `until ${one}`;
@@ -87,6 +90,11 @@ function knownInWords(
     default:
       return undefined;
   }
+}
+
+/** A network of one address is that address. */
+function withoutWholePrefix(network: string): string {
+  return network.replace(/^([\d.]+)\/32$|^([\da-f:]+)\/128$/i, "$1$2");
 }
 
 function relationOf({ name, negated }: Operator): string {

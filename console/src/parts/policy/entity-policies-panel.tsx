@@ -10,7 +10,9 @@ import { common } from "../../texts/common.js";
 import { policyTexts } from "../../texts/policies.js";
 import { ConfirmDialog } from "../confirm-dialog.js";
 import { ConsoleLink } from "../console-link.js";
+import { EmptyList } from "../empty-list.js";
 import { FailureAlert } from "../failure-alert.js";
+import { listCount } from "../list-count.js";
 import { AttachDialog } from "./attach-dialog.js";
 import { attachedPolicies, detach, type Entity, inlinePolicies, removeInline } from "./entity-policies.js";
 import { InlinePolicyDialog } from "./inline-policy-dialog.js";
@@ -47,7 +49,7 @@ export function EntityPoliciesPanel({ entity }: { entity: Entity }) {
           <SpaceBetween size="s">
             <Header
               variant="h2"
-              counter={`(${rows.length})`}
+              {...listCount(attached.value && inline.value && rows)}
               actions={
                 <SpaceBetween direction="horizontal" size="xs">
                   <Button onClick={() => setEdited("")}>{texts.add}</Button>
@@ -61,7 +63,7 @@ export function EntityPoliciesPanel({ entity }: { entity: Entity }) {
             <FailureAlert failure={inline.failure} retry={inline.reload} />
           </SpaceBetween>
         }
-        empty={<Box textAlign="center">{texts.none}</Box>}
+        empty={<EmptyList failure={attached.failure ?? inline.failure} text={texts.none} />}
         columnDefinitions={[
           {
             id: "name",

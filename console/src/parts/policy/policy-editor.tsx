@@ -1,5 +1,6 @@
 import type { CompletionContext } from "@codemirror/autocomplete";
 import { json } from "@codemirror/lang-json";
+import type { Diagnostic } from "@codemirror/lint";
 import type { PolicyKind } from "../../../../src/identity/policy/document.js";
 import { policyTexts } from "../../texts/policies.js";
 import { CodeEditor } from "../code-editor.js";
@@ -28,6 +29,7 @@ export function PolicyEditor({ value, onChange, kind = "identity", label = polic
         language={language}
         readOnly={onChange === undefined}
         complete={(context) => completeAction(context, actions ?? [])}
+        diagnose={diagnoseJson}
       />
       <PolicyExplanation text={value} kind={kind} actions={actions} />
     </div>
@@ -42,4 +44,17 @@ function completeAction(context: CompletionContext, actions: readonly string[]) 
     options: actions.map((label) => ({ label, type: "function" })),
     validFor: /^[\w:-]*$/,
   };
+}
+
+/** Where a text stops being JSON. What is wrong with the policy itself is said beside it. */
+function diagnoseJson(text: string): Diagnostic[] {
+  try {
+    JSON.parse(text);
+    return [];
+  } catch (problem) {
+    const { message } = problem as Error;
+    const position = Number(/position (\d+)/.exec(message)?.[1] ?? text.length);
+    const from = Math.max(0, Math.min(position, text.length - 1));
+    return [{ from, to: Math.min(from + 1, text.length), severity: "error", message }];
+  }
 }

@@ -64,11 +64,11 @@ describe("a statement in plain words", () => {
         Action: "s3:GetObject",
         Resource: "arn:aws:s3:::home/${aws:PrincipalTag/team}/*",
         Condition: {
-          IpAddress: { "aws:SourceIp": ["10.0.0.0/8", "192.0.2.1"] },
+          IpAddress: { "aws:SourceIp": ["10.0.0.0/8", "192.0.2.1/32", "::1/128"] },
           Bool: { "aws:SecureTransport": true },
         },
       },
-      "Allows reading objects (s3:GetObject) on objects of bucket home under ‹the caller's tag team›/, from 10.0.0.0/8 or 192.0.2.1, over TLS.",
+      "Allows reading objects (s3:GetObject) on objects of bucket home under ‹the caller's tag team›/, from 10.0.0.0/8, 192.0.2.1 or ::1, over TLS.",
     ],
     [
       { Effect: "Allow", Action: "xray:GetGroup", Resource: "arn:aws:xray:*:111122223333:group/checkout/ABC" },

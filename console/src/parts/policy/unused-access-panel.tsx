@@ -11,6 +11,7 @@ import { callExtension } from "../../api/extension.js";
 import { type Loaded, useLoaded } from "../../api/use-loaded.js";
 import { common } from "../../texts/common.js";
 import { peopleTexts } from "../../texts/people.js";
+import { EmptyList } from "../empty-list.js";
 import { FailureAlert } from "../failure-alert.js";
 import { useMoments } from "../moments.js";
 import type { UnusedAccess } from "./access-extensions.js";
@@ -62,7 +63,7 @@ export function UnusedAccessPanel({ arn, access }: { arn: string; access: Loaded
           {value !== undefined && value.UnknownCalls > 0 && <Box>{texts.unknown(value.UnknownCalls)}</Box>}
         </SpaceBetween>
       }
-      empty={<Box textAlign="center">{texts.none}</Box>}
+      empty={<EmptyList failure={access.failure} text={texts.none} />}
       columnDefinitions={[
         { id: "service", header: texts.service, isRowHeader: true, cell: ({ ServiceName }) => ServiceName },
         { id: "share", header: texts.used, minWidth: 160, cell: (service) => <Share service={service} /> },
