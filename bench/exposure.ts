@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { eventOf } from "../src/audit/record.js";
@@ -6,27 +6,35 @@ import { exposureOf, type TraceExposure } from "../src/audit/trace-exposure.js";
 import { systemEnvironment } from "../src/environment.js";
 import { FactDatabase } from "../src/storage/facts/fact-database.js";
 import { openFacts } from "../src/storage/facts/open-facts.js";
+import { killWhileReading } from "./exposure-crash.js";
 import { latencies } from "./latencies.js";
-import { xrayRequest } from "./signed-request.js";
-import { benchSigner, startBenched } from "./start-benched.js";
+import { callerOf, startBenched } from "./start-benched.js";
 
 /**
- * What questions about exposure take over the wire, among ten million reads; and what a read's share of the index costs.
+ * What questions about exposure take over the wire, among ten million reads; whether every read is found that was
+ * answered before kill -9; and what a read's share of the index costs.
  *
- *   npm run build && node dist/bench/exposure.js [--reads 10000000] [--questions 30]
+ *   npm run build && node dist/bench/exposure.js [--reads 10000000] [--questions 30] [--kills 5] [--data FOLDER]
+ *
+ * A folder that is given is kept, and filled only if it is not there.
  *
  * The reads are of ninety days: a trace with 10,000 readers, a reader of a million traces, a million reads of one trace
  * each by 5,000 people, and for the rest searches of a thousand traces each by 500.
  */
-const option = (name: string, otherwise: number) => {
+const text = (name: string) => {
   const place = process.argv.indexOf(`--${name}`);
-  return place < 0 ? otherwise : Number(process.argv[place + 1]);
+  return place < 0 ? undefined : process.argv[place + 1];
 };
+const option = (name: string, otherwise: number) => Number(text(name) ?? otherwise);
 const reads = option("reads", 10_000_000);
 const questions = option("questions", 30);
 const pageIds = 1000;
 const calls = 500;
-const data = mkdtempSync(path.join(tmpdir(), "dosimeter-exposure-"));
+const kills = option("kills", 5);
+const kept = text("data");
+const filled = kept !== undefined && existsSync(kept);
+const data = kept ?? mkdtempSync(path.join(tmpdir(), "dosimeter-exposure-"));
+const program = path.resolve(import.meta.dirname, "../../bin/dosimeter.cjs");
 const retention = { eventRetentionDays: 90, traceRetentionDays: 30 };
 const nowMs = Date.now();
 const rangeMs = 89 * 86_400_000;
@@ -110,24 +118,9 @@ async function someIds(): Promise<{ most: string; others: readonly string[] }> {
 
 async function ask(): Promise<void> {
   const { most, others } = await someIds();
-  const program = path.resolve(import.meta.dirname, "../../bin/dosimeter.cjs");
   const service = await startBenched(program, data);
-  const { host } = new URL(service.endpoint);
-  // biome-ignore lint/suspicious/noExplicitAny: answers of our own operations have no types.
-  const call = async (name: string, input: object): Promise<any> => {
-    const request = xrayRequest(benchSigner, host, `/dosimeter/${name}`, JSON.stringify(input), Date.now());
-    const [head = "", body = ""] = request.toString().split("\r\n\r\n");
-    const headers = Object.fromEntries(
-      head
-        .split("\r\n")
-        .slice(1)
-        .map((line) => line.split(/: ?(.*)/s).slice(0, 2)),
-    );
-    delete headers["content-length"];
-    const response = await fetch(`${service.endpoint}/dosimeter/${name}`, { method: "POST", headers, body });
-    if (!response.ok) throw new Error(await response.text());
-    return response.json();
-  };
+  const operation = callerOf(service);
+  const call = (name: string, input: object) => operation(`dosimeter/${name}`, input);
   const Caller = arnOf("collector");
   const ofTrace = await call("GetTraceExposure", { TraceId: most });
   const ofCaller = await call("GetCallerExposure", { Caller });
@@ -228,8 +221,9 @@ try {
       `| ${ids === undefined ? "without exposure" : `of ${ids} traces`} | ${cpuMs.toFixed(2)} | ${recordBytes} |`,
     );
   }
-  await fill();
+  if (!filled) await fill();
   await ask();
+  await killWhileReading(() => startBenched(program, data), kills);
 } finally {
-  rmSync(data, { recursive: true, force: true });
+  if (kept === undefined) rmSync(data, { recursive: true, force: true });
 }

@@ -1,4 +1,5 @@
 import { type ServeProcess, startServe } from "../src/demo/serve-process.js";
+import { xrayRequest } from "./signed-request.js";
 
 /** Whom every benchmark calls as. */
 export const benchSigner = {
@@ -23,4 +24,24 @@ export function startBenched(program: string, data: string): Promise<ServeProces
       DOSIMETER_ROOT_SECRET_ACCESS_KEY: benchSigner.secretAccessKey,
     },
   });
+}
+
+/** Calls operations of the X-Ray API by their paths. */
+// biome-ignore lint/suspicious/noExplicitAny: answers of our own operations have no types.
+export function callerOf(service: ServeProcess): (name: string, input: object) => Promise<any> {
+  const { host } = new URL(service.endpoint);
+  return async (name, input) => {
+    const request = xrayRequest(benchSigner, host, `/${name}`, JSON.stringify(input), Date.now());
+    const [head = "", body = ""] = request.toString().split("\r\n\r\n");
+    const headers = Object.fromEntries(
+      head
+        .split("\r\n")
+        .slice(1)
+        .map((line) => line.split(/: ?(.*)/s).slice(0, 2)),
+    );
+    delete headers["content-length"];
+    const response = await fetch(`${service.endpoint}/${name}`, { method: "POST", headers, body });
+    if (!response.ok) throw new Error(await response.text());
+    return response.json();
+  };
 }

@@ -37,6 +37,8 @@ import { StoredTree } from "./stored-tree.js";
 import { type FactTable, factTableNames, type IndexTable, indexTableNames } from "./tables.js";
 
 const dayMs = 86_400_000;
+/** A partition of reads of traces. */
+const weekDays = 7;
 /** As long as CloudWatch keeps metrics: fifteen months. */
 const metricRetentionDays = 455;
 /** Counts of calls can be asked for as long. Source: CloudTrail API Reference, ListInsightsMetricData. */
@@ -237,7 +239,8 @@ class OpenFacts implements Facts {
 
   /**
    * By our clock and not by the engine's TTL, which knows only the machine's: a simulation may live in another year.
-   * Partitions are days since the epoch; the one that ended longer than the retention ago is dropped in no time.
+   * Partitions are days since the epoch, or weeks by their first days; the one that ended longer than the retention ago
+   * is dropped in no time.
    */
   async retain(): Promise<void> {
     const nowMs = this.#environment.clock.nowMs();
@@ -245,9 +248,9 @@ class OpenFacts implements Facts {
     const daysKept = {
       segments: traceRetentionDays,
       events: eventRetentionDays,
-      // After the events: while a day of those is left, its reads are.
-      trace_reads: eventRetentionDays,
-      reads_of_traces: eventRetentionDays,
+      // After the events: while a day of those is left, its reads are. A week goes when its last day may.
+      trace_reads: eventRetentionDays + weekDays - 1,
+      reads_of_traces: eventRetentionDays + weekDays - 1,
       metric_points: metricRetentionDays,
       call_minutes: callRateDays,
     };

@@ -25,8 +25,8 @@ CREATE TABLE IF NOT EXISTS trace_reads (
   recorded_ms   Int64 CODEC(Delta, ZSTD(1))
 )
 ENGINE = MergeTree
--- as the events are, and dropped with them
-PARTITION BY intDiv(recorded_ms, 86400000)
+-- by weeks, as the day each begins with: questions are mostly of all time, and look into every partition
+PARTITION BY intDiv(recorded_ms, 604800000) * 7
 -- a page of a trace's readers looks up a hundred rows all over it, hence small granules
 ORDER BY (account_id, region, caller_arn, event_time_ms, event_id)
 ${appendOnlySettings}, index_granularity = 256`;
@@ -47,7 +47,7 @@ CREATE TABLE IF NOT EXISTS reads_of_traces (
   recorded_ms   Int64 CODEC(Delta, ZSTD(1))
 )
 ENGINE = MergeTree
-PARTITION BY intDiv(recorded_ms, 86400000)
+PARTITION BY intDiv(recorded_ms, 604800000) * 7
 ORDER BY (account_id, region, trace_id, event_time_ms, event_id)
 ${appendOnlySettings}, index_granularity = 1024`;
 
