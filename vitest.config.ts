@@ -18,7 +18,8 @@ export default defineConfig({
     include: ["src/**/*.spec.ts", "tests/**/*.spec.ts", "bench/**/*.spec.ts", "console/src/**/*.spec.ts"],
     // The embedded engine opens one path a process, so every test file gets a process of its own.
     pool: "forks",
-    poolOptions: { forks: { maxForks: 2 } },
+    // One more than the two cores we count on: tests wait a part of their time.
+    poolOptions: { forks: { maxForks: 3 } },
     sequence: { sequencer: LongestFirst },
     // These end what hangs, and nothing else: how fast a machine is, no test judges.
     testTimeout: 180_000,

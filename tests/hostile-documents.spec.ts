@@ -158,16 +158,18 @@ describe("a hostile document", () => {
     "may hold, as metadata, whatever JSON others found hard",
     async () => {
       const last = newTraceId();
-      for (const file of readdirSync(suite)) {
-        const content = readFileSync(path.join(suite, file), "utf8");
-        if (content.length > 30_000) continue;
+      const contents = readdirSync(suite)
+        .map((file) => ({ file, content: readFileSync(path.join(suite, file), "utf8") }))
+        .filter(({ content }) => content.length <= 30_000);
+      const tryOne = async ({ file, content }: (typeof contents)[number]) => {
         const traceId = newTraceId();
         const document = JSON.stringify(segment(traceId)).replace(/}$/, `,"metadata":{"default":{"hard":${content}}}}`);
         const unprocessed = await put(document);
-        if (unprocessed!.length > 0) continue;
+        if (unprocessed!.length > 0) return;
         const { Traces } = await xray.send(new BatchGetTracesCommand({ TraceIds: [traceId] }));
         expect(JSON.parse(Traces![0]!.Segments![0]!.Document!).id, file).toBe(hex(1));
-      }
+      };
+      while (contents.length > 0) await Promise.all(contents.splice(0, 20).map(tryOne));
       await put(JSON.stringify(segment(last)));
       await isReadable(last);
     },

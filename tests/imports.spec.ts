@@ -362,12 +362,12 @@ describe("an import whose process is killed", () => {
     try {
       const source = await makeLogBucket(killed, "killed");
       const store = await makeStore(killed, "killed");
-      await fill(killed, "killed", 6, 100, 20);
+      await fill(killed, "killed", 6, 40, 20);
       const { ImportId = "" } = await killed
         .client(CloudTrailClient)
         .send(new StartImportCommand({ Destinations: [store], ImportSource: source() }));
       // Each time it is killed somewhere in a later step.
-      for (const files of [1, 200, 400]) {
+      for (const files of [1, 80, 160]) {
         await eventually(
           async () => {
             const { ImportStatistics } = await killed.client(CloudTrailClient).send(new GetImportCommand({ ImportId }));
@@ -381,9 +381,9 @@ describe("an import whose process is killed", () => {
       }
       expect(await endOfImport(killed, ImportId)).toMatchObject({
         ImportStatus: "COMPLETED",
-        ImportStatistics: { PrefixesCompleted: 6, FilesCompleted: 600, EventsCompleted: 12_000, FailedEntries: 0 },
+        ImportStatistics: { PrefixesCompleted: 6, FilesCompleted: 240, EventsCompleted: 4800, FailedEntries: 0 },
       });
-      expect(await countOf(killed, store)).toEqual({ events: 12_000, different: 12_000 });
+      expect(await countOf(killed, store)).toEqual({ events: 4800, different: 4800 });
     } finally {
       await killed.stop();
       await rm(dataFolder, { recursive: true, force: true });
