@@ -1,7 +1,5 @@
 import type { SegmentRow } from "./trace-store.js";
 
-const lineFeed = 0x0a;
-
 export interface DocumentEntry {
   readonly place: number;
   readonly traceId: string;
@@ -26,11 +24,11 @@ export class DocumentBatch {
   /** @throws Error if the bytes are no such batch. */
   constructor(bytes: Uint8Array) {
     this.bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    for (let at = 0; at < this.bytes.length; ) {
-      const from = this.bytes.indexOf(lineFeed, at) + 1;
-      const [place = "", traceId = "", segmentId = "", length = ""] = this.bytes
-        .toString("latin1", at, from - 1)
-        .split(" ");
+    // A character a byte: looking for heads in one text is faster than making a text of each.
+    const text = this.bytes.toString("latin1");
+    for (let at = 0; at < text.length; ) {
+      const from = text.indexOf("\n", at) + 1;
+      const [place = "", traceId = "", segmentId = "", length = ""] = text.slice(at, from - 1).split(" ");
       const until = from + Number(length);
       if (from === 0 || !(until >= from && until <= this.bytes.length)) throw new Error("no batch of documents");
       this.#entries.set(Number(place), { place: Number(place), traceId, segmentId, from, until });
