@@ -97,6 +97,36 @@ describe.skipIf(chromiumPath === undefined)("the pages of SQL", () => {
     await page.getByText(/InvalidQueryStatementException/).waitFor();
   });
 
+  it("lets a dashboard read the store, refreshes it, and makes one with a widget of one's own", async () => {
+    const { page } = shown;
+    await shown.go("/dashboards");
+    await page.getByRole("link", { name: "AWSCloudTrail-TopCallers" }).click();
+    await page.getByRole("button", { name: "Refresh" }).click();
+    await page.getByRole("button", { name: "Let it read the store" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Let it read the store" }).click();
+    await page.getByText("The dashboard may read the store: refresh it.").waitFor();
+    await page.getByRole("button", { name: "Refresh" }).click();
+    await page
+      .getByLabel(/^events by /)
+      .first()
+      .waitFor();
+    await page.getByText("Not every widget could be run").waitFor({ state: "detached" });
+    await shown.expectAccessible();
+    await shown.picture("dashboard");
+
+    await shown.go("/dashboards");
+    await page.getByRole("button", { name: "Create dashboard" }).click();
+    await page.getByLabel("Name", { exact: true }).fill("mine");
+    await page.getByRole("button", { name: "Create", exact: true }).click();
+    await page.getByRole("button", { name: "Add widget" }).click();
+    await page.getByLabel("Title").fill("Calls by hour");
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await page.getByRole("heading", { name: "Calls by hour" }).waitFor();
+    await page.getByRole("button", { name: "Delete dashboard" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Delete dashboard" }).click();
+    await page.getByText("Dashboard mine was deleted.").waitFor();
+  });
+
   it("shows what rules found, dismisses it, replays a rule over the past, and says who is told", async () => {
     const { page } = shown;
     await shown.go("/anomalies");

@@ -58,6 +58,12 @@ export const routes: readonly ConsoleRoute[] = [
     link: { text: common.navigation.query, section: "record" },
   },
   {
+    path: "/dashboards",
+    Page: lazy(() => import("../pages/dashboards/page.js")),
+    link: { text: common.navigation.dashboards, section: "record" },
+  },
+  { path: "/dashboards/:name", Page: lazy(() => import("../pages/dashboards/dashboard-page.js")) },
+  {
     path: "/anomalies",
     Page: lazy(() => import("../pages/anomalies/page.js")),
     link: { text: common.navigation.anomalies, section: "record" },

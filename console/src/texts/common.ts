@@ -70,6 +70,7 @@ export const common = {
     query: "SQL",
     logs: "Logs",
     anomalies: "Anomalies",
+    dashboards: "Dashboards",
   },
   codeEditor: { label: (what: string) => `Editor of ${what}` },
 } as const;

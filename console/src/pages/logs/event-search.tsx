@@ -47,7 +47,7 @@ export function EventSearch({ group, streams }: { group: string; streams: readon
 
   return (
     <SpaceBetween size="m">
-      <Grid gridDefinition={[{ colspan: { default: 12, m: 8 } }, { colspan: { default: 12, m: 4 } }]}>
+      <Grid gridDefinition={[{ colspan: { default: 12, s: 8 } }, { colspan: { default: 12, s: 4 } }]}>
         <FormField label={texts.pattern} constraintText={texts.patternHint} stretch>
           <Input
             value={typed}

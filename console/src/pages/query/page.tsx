@@ -38,7 +38,7 @@ export default function QueryPage() {
   const listed = stores.value ?? [];
   const storeId = chosen || listed.find(({ id }) => statement.includes(id))?.id || listed[0]?.id || "";
   const store = useStore(storeId);
-  const followed = useQuery(queryId);
+  const followed = useQuery(queryId === "" ? undefined : { QueryId: queryId });
   const kinds = useMemo(
     () => new Map(store.value === undefined ? [] : [[store.value.storeId, store.value.kind]]),
     [store.value],

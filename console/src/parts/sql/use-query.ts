@@ -19,43 +19,54 @@ export interface FollowedQuery {
   cancel(): Promise<void>;
 }
 
+/** A query by its id, or the last one of a name, perhaps in one refresh of a dashboard. */
+export interface QueryReference {
+  readonly QueryId?: string;
+  readonly QueryAlias?: string;
+  readonly RefreshId?: string | undefined;
+}
+
 /** Follows a query to its end. */
-export function useQuery(queryId: string): FollowedQuery {
-  const [state, setState] = useState<{ id: string; query?: DescribeQueryCommandOutput; failure?: Failure }>({ id: "" });
+export function useQuery(reference: QueryReference | undefined): FollowedQuery {
+  const key = reference === undefined ? "" : JSON.stringify(reference);
+  const [state, setState] = useState<{ key: string; query?: DescribeQueryCommandOutput; failure?: Failure }>({
+    key: "",
+  });
   const [round, setRound] = useState(0);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: `round` asks anew after a cancellation.
   useEffect(() => {
-    if (queryId === "") return;
+    if (key === "") return;
     const control = new AbortController();
-    void follow(queryId, control.signal, (query) => setState({ id: queryId, query })).catch((problem) => {
-      if (!control.signal.aborted && !wasAborted(problem)) setState({ id: queryId, failure: failureOf(problem) });
+    void follow(JSON.parse(key), control.signal, (query) => setState({ key, query })).catch((problem) => {
+      if (!control.signal.aborted && !wasAborted(problem)) setState({ key, failure: failureOf(problem) });
     });
     return () => control.abort();
-  }, [queryId, round]);
+  }, [key, round]);
 
+  const { query, failure } = state.key === key ? state : { query: undefined, failure: undefined };
+  const QueryId = query?.QueryId;
   const cancel = useCallback(async () => {
     try {
-      await clientOf(CloudTrailClient).send(new CancelQueryCommand({ QueryId: queryId }));
+      await clientOf(CloudTrailClient).send(new CancelQueryCommand({ QueryId }));
     } catch (problem) {
       // It ended by itself in the meantime: the next look says how.
-      if ((problem as Error).name !== "InactiveQueryException") setState({ id: queryId, failure: failureOf(problem) });
+      if ((problem as Error).name !== "InactiveQueryException") setState({ key, failure: failureOf(problem) });
     }
     setRound((before) => before + 1);
-  }, [queryId]);
+  }, [key, QueryId]);
 
-  const { query, failure } = state.id === queryId ? state : { query: undefined, failure: undefined };
-  const running = queryId !== "" && failure === undefined && !ended.has(query?.QueryStatus ?? "");
+  const running = key !== "" && failure === undefined && !ended.has(query?.QueryStatus ?? "");
   return { query, failure, running, cancel };
 }
 
 async function follow(
-  QueryId: string,
+  reference: QueryReference,
   abortSignal: AbortSignal,
   tell: (query: DescribeQueryCommandOutput) => void,
 ): Promise<void> {
   for (let pause = pauseMs.first; ; pause = Math.min(pause * pauseMs.growth, pauseMs.most)) {
-    const query = await clientOf(CloudTrailClient).send(new DescribeQueryCommand({ QueryId }), { abortSignal });
+    const query = await clientOf(CloudTrailClient).send(new DescribeQueryCommand(reference), { abortSignal });
     if (abortSignal.aborted) return;
     tell(query);
     if (ended.has(query.QueryStatus ?? "")) return;
