@@ -15,9 +15,10 @@ const texts = all.erasing;
 /** Counts first, asks, erases, and shows how far it is. The one looked at stands in the address. */
 export function ErasingTab() {
   const [erasureId, setErasureId] = useUrlState("erasure");
-  /** What was counted, so that the very same can be erased. */
-  const [counted, setCounted] = useState<ErasureDraft>();
+  /** What was counted, and as which, so that the very same can be erased, and nothing else that is looked at. */
+  const [counted, setCounted] = useState<{ readonly erasureId: string; readonly draft: ErasureDraft }>();
   const [asking, setAsking] = useState<number>();
+  const isCountedShown = counted?.erasureId === erasureId;
   const [round, setRound] = useState(0);
 
   async function start(draft: ErasureDraft, isDryRun: boolean) {
@@ -26,7 +27,7 @@ export function ErasingTab() {
       "StartTraceErasure",
       inputOf(draft, isDryRun),
     );
-    setCounted(isDryRun ? draft : undefined);
+    setCounted(isDryRun ? { erasureId: ErasureId, draft } : undefined);
     setErasureId(ErasureId);
     setRound((before) => before + 1);
   }
@@ -34,25 +35,25 @@ export function ErasingTab() {
   return (
     <SpaceBetween size="l">
       {erasureId === "" ? (
-        <ErasureForm initial={counted} onCount={(draft) => start(draft, true)} />
+        <ErasureForm initial={counted?.draft} onCount={(draft) => start(draft, true)} />
       ) : (
         <ErasureProgress
           key={erasureId}
           erasureId={erasureId}
-          onErase={counted && (({ TraceCount = 0 }: Erasure) => setAsking(TraceCount))}
+          onErase={isCountedShown ? ({ TraceCount = 0 }: Erasure) => setAsking(TraceCount) : undefined}
           onEnded={() => setRound((before) => before + 1)}
           onLeave={() => setErasureId("")}
         />
       )}
       <ErasureHistory key={round} onShow={setErasureId} />
-      {asking !== undefined && counted !== undefined && (
+      {asking !== undefined && counted !== undefined && isCountedShown && (
         <ConfirmDialog
           header={texts.confirmHeader(asking)}
           action={texts.erase}
           typed={{ text: texts.confirmWord, label: texts.confirmType }}
           onClose={() => setAsking(undefined)}
           onConfirm={async () => {
-            await start(counted, false);
+            await start(counted.draft, false);
             notify("info", texts.started);
             setAsking(undefined);
           }}

@@ -11,6 +11,9 @@ import { useSession } from "../../api/use-session.js";
 import { texts } from "../../texts/exposure.js";
 import { problemOf, type Question } from "./question.js";
 
+/** As high as a label, so that the button stands beside the fields. */
+const blank = "\u00a0";
+
 const empty: Record<Question["kind"], Question> = {
   trace: { kind: "trace", traceId: "" },
   caller: { kind: "caller", caller: "" },
@@ -66,7 +69,7 @@ export function QuestionForm({ question, onAsk, children }: QuestionFormProps) {
 function Fields({ draft, setDraft, error }: { draft: Question; setDraft: (draft: Question) => void; error: string }) {
   const { person } = useSession();
   const button = (
-    <FormField label={<span aria-hidden> </span>}>
+    <FormField label={<span aria-hidden>{blank}</span>}>
       <Button variant="primary" formAction="submit" disabled={problemOf(draft) === "empty"}>
         {texts.askButton}
       </Button>

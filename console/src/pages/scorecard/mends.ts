@@ -21,7 +21,7 @@ const traceSelector = JSON.stringify([
 const updateTrail =
   (change: string): Mender =>
   (resource) => ({ command: `aws cloudtrail update-trail --name ${quoted(resource)} ${change}`, page: "/trails" });
-const alarm: Mender = () => ({ page: "/detection" });
+const alarm: Mender = () => ({ page: "/anomalies?tab=rules" });
 
 /** By the id of a check, which stays the same for ever. What has no entry is mended as the service says in words. */
 const menders: Readonly<Record<string, Mender>> = {
