@@ -16,7 +16,7 @@ export const texts = {
     rotationOff: "Off",
     created: "Created",
     description: "Description",
-    unknown: "You may not see this key",
+    unknown: "Not shown to you",
     states: { Enabled: "Enabled", Disabled: "Disabled", PendingDeletion: "Will be deleted" } as Record<string, string>,
     deletedAt: (time: string) => `Gone for ever at ${time}`,
     arn: "ARN",

@@ -82,6 +82,7 @@ export function KeyPanel({ keyId, onLeave }: { keyId: string; onLeave: () => voi
         }
       >
         <SpaceBetween size="m">
+          <FailureAlert failure={key.failure} retry={reload} />
           <KeyValuePairs
             columns={3}
             items={[

@@ -8,6 +8,7 @@ import {
   ListKeysCommand,
 } from "@aws-sdk/client-kms";
 import { clientOf } from "../../api/clients.js";
+import { type Failure, failureOf } from "../../api/failure.js";
 
 /** A key as far as who looks may see it: each part of it may be denied by the key's policy. */
 export interface KeyShown {
@@ -16,6 +17,8 @@ export interface KeyShown {
   readonly metadata?: KeyMetadata;
   readonly rotation?: GetKeyRotationStatusResponse;
   readonly aliases?: readonly string[];
+  /** Why it cannot be described. */
+  readonly failure?: Failure;
 }
 
 export async function fetchKeys(marker: string | undefined, signal: AbortSignal) {
@@ -40,6 +43,7 @@ export async function fetchKey(keyId: string, arn: string, signal: AbortSignal):
     keyId,
     arn,
     ...(described.status === "fulfilled" && described.value.KeyMetadata && { metadata: described.value.KeyMetadata }),
+    ...(described.status === "rejected" && { failure: failureOf(described.reason) }),
     ...(rotation.status === "fulfilled" && { rotation: rotation.value }),
     ...(aliases.status === "fulfilled" && {
       aliases: (aliases.value.Aliases ?? []).flatMap(({ AliasName }) => AliasName ?? []),

@@ -74,7 +74,8 @@ export function TraceEncryptionTab() {
           <Select
             selectedOption={chosen ?? null}
             options={options}
-            statusType={keys.loading ? "loading" : "finished"}
+            statusType={keys.loading ? "loading" : keys.more ? "pending" : "finished"}
+            onLoadItems={() => keys.loadMore()}
             loadingText={common.loading}
             placeholder={texts.choose}
             onChange={({ detail }) => setChosen(options.find(({ value }) => value === detail.selectedOption.value))}
