@@ -1,6 +1,14 @@
-import { XRayClient } from "@aws-sdk/client-xray";
+import { randomBytes } from "node:crypto";
+import {
+  GetInsightSummariesCommand,
+  GetSamplingRulesCommand,
+  GetServiceGraphCommand,
+  PutTraceSegmentsCommand,
+  UpdateGroupCommand,
+  XRayClient,
+} from "@aws-sdk/client-xray";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type RunningDosimeter, startDosimeter } from "../start-dosimeter.js";
+import { eventually, type RunningDosimeter, startDosimeter } from "../start-dosimeter.js";
 import { chromiumPath, type OpenConsole, openConsole } from "./open-console.js";
 import { visitShop } from "./shop-traces.js";
 
@@ -57,5 +65,121 @@ describe.skipIf(chromiumPath === undefined)("the overview and the trace map", ()
     );
     await browser.picture("trace-map");
     await browser.expectAccessible();
+
+    await page.getByRole("button", { name: "Table", exact: true }).click();
+    await page
+      .getByRole("row", { name: /ledger@db\.example\.com.*Database SQL.*60/ })
+      .first()
+      .waitFor();
+    await browser.expectAccessible();
+    await browser.picture("trace-map-table");
+  });
+
+  it("make a sampling rule, in words while it is written, and delete it", async () => {
+    await browser.go("/sampling");
+    await page.getByRole("row", { name: /Default.*the first 1 a second, and 5 % of the rest/ }).waitFor();
+    await page.getByRole("button", { name: "Create rule" }).click();
+    const dialog = page.getByRole("dialog", { name: "Create sampling rule" });
+    await dialog.getByLabel("Name", { exact: true }).fill("checkout");
+    await dialog.getByLabel("Priority").fill("10000");
+    await dialog.getByText("A whole number from 1 to 9999.").waitFor();
+    await dialog.getByLabel("Priority").fill("10");
+    await dialog.getByLabel("HTTP method").fill("POST");
+    await dialog.getByLabel("URL path").fill("/checkout");
+    await dialog.getByLabel("Service name").fill("web");
+    const words = "Of POST requests to /checkout of service web: the first 1 a second, and 5 % of the rest.";
+    await dialog.getByText(words).waitFor();
+    await browser.expectAccessible();
+    await browser.picture("sampling-rule");
+    await dialog.getByRole("button", { name: "Save" }).click();
+    await page.getByText("The sampling rule checkout was saved.").waitFor();
+    await page.getByRole("row", { name: words }).waitFor();
+    const { SamplingRuleRecords } = await xray.send(new GetSamplingRulesCommand({}));
+    expect(SamplingRuleRecords?.map(({ SamplingRule }) => SamplingRule?.RuleName)).toContain("checkout");
+    await browser.expectAccessible();
+    await browser.picture("sampling");
+
+    await page.getByRole("radio", { name: "Select rule checkout" }).check();
+    await page.getByRole("button", { name: "Delete", exact: true }).click();
+    const asked = page.getByRole("dialog", { name: "Delete sampling rule checkout?" });
+    await asked.getByRole("button", { name: "Delete", exact: true }).click();
+    await page.getByText("The sampling rule checkout was deleted.").waitFor();
+  });
+
+  it("make a group by a filter that is checked while it is written, and list its insights", async () => {
+    await browser.go("/groups");
+    await page.getByRole("button", { name: "Create group" }).click();
+    const dialog = page.getByRole("dialog", { name: "Create group" });
+    await dialog.getByLabel("Name", { exact: true }).fill("failing");
+    const editor = dialog.getByRole("textbox", { name: "Filter expression" });
+    await editor.fill("nonsense = 1");
+    await dialog
+      .getByText(/'nonsense' is no keyword of filter expressions/)
+      .first()
+      .waitFor();
+    await editor.fill('service("payment") { fault }');
+    await dialog.getByRole("checkbox", { name: "Find incidents (insights)" }).check();
+    await browser.expectAccessible();
+    await browser.picture("group");
+    await dialog.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("row", { name: /failing/ }).waitFor();
+    await browser.expectAccessible();
+    await browser.picture("groups");
+
+    await page.getByRole("link", { name: "Insights of failing" }).click();
+    await page.getByText("No insights in this period").waitFor();
+    await browser.expectAccessible();
+    await browser.picture("insights-none");
+  });
+
+  it("tell of an incident, when it was, whom it hit, and what caused it", async () => {
+    await sendMail(xray);
+    await xray.send(new UpdateGroupCommand({ GroupName: "Default", InsightsConfiguration: { InsightsEnabled: true } }));
+    await eventually(async () => {
+      const range = { StartTime: new Date(Date.now() - 3_600_000), EndTime: new Date() };
+      const found = await xray.send(new GetInsightSummariesCommand({ GroupName: "Default", ...range }));
+      return found.InsightSummaries?.length === 1;
+    }, "the insight");
+    await browser.go("/insights?group=Default");
+    await page.getByRole("link", { name: /^Service "mail" ha[sd] an elevated fault rate/ }).click();
+    await page.getByRole("heading", { name: /^Service "mail"/ }).waitFor();
+    const map = page.getByRole("group", { name: "Map of the services concerned" });
+    await map.getByRole("button", { name: "mail", exact: true }).waitFor();
+    await page.getByRole("link", { name: "Traces with faults of mail" }).waitFor();
+    await page
+      .getByRole("list")
+      .getByText(/^Service "mail" has an elevated fault rate/)
+      .first()
+      .waitFor();
+    await browser.expectAccessible();
+    await browser.picture("insight");
   });
 });
+
+/** A service that sends mails each few seconds for an hour, and failed for some minutes of it. */
+async function sendMail(xray: XRayClient): Promise<void> {
+  const minutes = 50;
+  const perMinute = 20;
+  const thisMinute = Math.floor(Date.now() / 60_000) * 60;
+  const documents = Array.from({ length: minutes * perMinute }, (_, index) => {
+    const ago = minutes + 3 - Math.floor(index / perMinute);
+    const start = thisMinute - ago * 60 + (index % perMinute) * 2.9;
+    const fault = ago <= 25 && ago > 18 && index % 5 < 2;
+    return JSON.stringify({
+      name: "mail",
+      id: randomBytes(8).toString("hex"),
+      trace_id: `1-${Math.floor(start).toString(16)}-${randomBytes(12).toString("hex")}`,
+      start_time: start,
+      end_time: start + 0.05,
+      ...(fault && { fault }),
+    });
+  });
+  for (let from = 0; from < documents.length; from += 50)
+    await xray.send(new PutTraceSegmentsCommand({ TraceSegmentDocuments: documents.slice(from, from + 50) }));
+  await eventually(async () => {
+    const range = { StartTime: new Date(Date.now() - 3_600_000), EndTime: new Date() };
+    const { Services } = await xray.send(new GetServiceGraphCommand(range));
+    const mail = Services?.find(({ Name, Type }) => Name === "mail" && Type !== "client");
+    return mail?.SummaryStatistics?.TotalCount === documents.length;
+  }, "the mails in the graph");
+}

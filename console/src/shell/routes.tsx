@@ -40,6 +40,22 @@ export const routes: readonly ConsoleRoute[] = [
     link: { text: common.navigation.traceMap, section: "tracing" },
   },
   {
+    path: "/insights",
+    Page: lazy(() => import("../pages/insights/page.js")),
+    link: { text: common.navigation.insights, section: "tracing" },
+  },
+  { path: "/insights/:id", Page: lazy(() => import("../pages/insights/insight-page.js")) },
+  {
+    path: "/groups",
+    Page: lazy(() => import("../pages/groups/page.js")),
+    link: { text: common.navigation.groups, section: "tracing" },
+  },
+  {
+    path: "/sampling",
+    Page: lazy(() => import("../pages/sampling/page.js")),
+    link: { text: common.navigation.sampling, section: "tracing" },
+  },
+  {
     path: "/trails",
     Page: lazy(() => import("../pages/trails/page.js")),
     link: { text: common.navigation.trails, section: "record" },

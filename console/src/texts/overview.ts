@@ -42,6 +42,7 @@ export const texts = {
   record: "Record who reads your traces",
   trailFailed: (name: string, message: string) => `${name}: ${message}`,
   findings: "Findings and anomalies",
+  allFindings: "All findings",
   noFindings: "No open findings in the last 30 days.",
   anomalies: "Unusual rates of calls",
   noAnomalies: "No unusual rates of calls in the last 7 days.",

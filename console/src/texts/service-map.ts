@@ -62,7 +62,7 @@ export const mapTexts = {
     [
       name,
       typeText(type),
-      requestsText(outcomes.total),
+      ...(outcomes.total > 0 ? [requestsText(outcomes.total)] : []),
       ...(outcomes.fault > 0 ? [`${shareText(outcomes.fault, outcomes.total)} faults`] : []),
       ...(outcomes.error > 0 ? [`${shareText(outcomes.error, outcomes.total)} errors`] : []),
       ...(outcomes.throttle > 0 ? [`${shareText(outcomes.throttle, outcomes.total)} throttled`] : []),

@@ -19,6 +19,7 @@ export const texts = {
   close: "Close",
   open: "Open",
   service: "Service",
+  services: "Services",
   type: "Type",
   requests: "Requests",
   faults: "Faults",

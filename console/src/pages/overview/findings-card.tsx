@@ -6,6 +6,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { callExtension } from "../../api/extension.js";
 import { useLoaded } from "../../api/use-loaded.js";
+import { ConsoleLink } from "../../parts/console-link.js";
 import { FailureAlert } from "../../parts/failure-alert.js";
 import { useMoments } from "../../parts/moments.js";
 import { common } from "../../texts/common.js";
@@ -44,7 +45,14 @@ export function FindingsCard() {
     { everyMs: refreshMs },
   );
   return (
-    <Container fitHeight header={<Header variant="h2">{texts.findings}</Header>}>
+    <Container
+      fitHeight
+      header={
+        <Header variant="h2" actions={<ConsoleLink to="/anomalies">{texts.allFindings}</ConsoleLink>}>
+          {texts.findings}
+        </Header>
+      }
+    >
       <SpaceBetween size="s">
         <FailureAlert failure={findings.failure} retry={findings.reload} />
         {findings.value === undefined ? (

@@ -1,5 +1,6 @@
 import Box from "@cloudscape-design/components/box";
 import Link from "@cloudscape-design/components/link";
+import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { MapEdge, MapGraph, MapNode } from "../../parts/service-map/graph.js";
 import { mapTexts, requestsText, shareText } from "../../texts/service-map.js";
 import { texts } from "../../texts/trace-map.js";
@@ -44,7 +45,7 @@ export function CallsList({ graph, node, onSelect }: CallsListProps) {
   const calledBy = graph.edges.filter(({ target }) => target === node.key);
   const calls = graph.edges.filter(({ source }) => source === node.key);
   return (
-    <>
+    <SpaceBetween size="l">
       {node.kind !== "client" && (
         <div>
           <Box variant="h3">{texts.calledBy}</Box>
@@ -57,6 +58,6 @@ export function CallsList({ graph, node, onSelect }: CallsListProps) {
           {rows(calls, "target")}
         </div>
       )}
-    </>
+    </SpaceBetween>
   );
 }

@@ -35,8 +35,8 @@ export function MapTable({ graph, found, onOpen }: MapTableProps) {
   );
   return (
     <SpaceBetween size="l">
-      <SortedTable
-        header={texts.service}
+      <SortedTable<MapNode>
+        header={texts.services}
         items={nodes}
         columns={[
           {
@@ -52,10 +52,10 @@ export function MapTable({ graph, found, onOpen }: MapTableProps) {
             cell: ({ type }: MapNode) => typeText(type) || common.nothing,
             sortingField: "type",
           },
-          ...trafficColumns<MapNode>(),
+          ...trafficColumns,
         ]}
       />
-      <SortedTable
+      <SortedTable<NamedEdge>
         header={texts.calls}
         items={edges}
         columns={[
@@ -67,7 +67,7 @@ export function MapTable({ graph, found, onOpen }: MapTableProps) {
             isRowHeader: true,
           },
           { id: "to", header: texts.to, cell: ({ to }: NamedEdge) => to, sortingField: "to" },
-          ...trafficColumns<NamedEdge>(),
+          ...trafficColumns,
         ]}
       />
     </SpaceBetween>
@@ -98,39 +98,41 @@ function SortedTable<Item extends { readonly key: string }>(props: {
   );
 }
 
-function trafficColumns<Item extends Traffic>(): TableProps.ColumnDefinition<Item>[] {
-  const share = (id: keyof Outcomes, header: string): TableProps.ColumnDefinition<Item> => ({
+function shareColumn(id: keyof Outcomes, header: string): TableProps.ColumnDefinition<Traffic> {
+  return {
     id,
     header,
     cell: ({ outcomes }) =>
       outcomes[id] === 0 ? "0" : `${countText(outcomes[id])} (${shareText(outcomes[id], outcomes.total)})`,
     sortingComparator: (left, right) => left.outcomes[id] - right.outcomes[id],
-  });
-  return [
-    {
-      id: "requests",
-      header: texts.requests,
-      cell: ({ outcomes }) => countText(outcomes.total),
-      sortingComparator: (left, right) => left.outcomes.total - right.outcomes.total,
-    },
-    share("fault", texts.faults),
-    share("error", texts.errors),
-    share("throttle", texts.throttled),
-    {
-      id: "mean",
-      header: texts.mean,
-      cell: ({ meanSeconds }) => mapTexts.mean(meanSeconds),
-      sortingComparator: (left, right) => (left.meanSeconds ?? 0) - (right.meanSeconds ?? 0),
-    },
-    {
-      id: "slowest",
-      header: texts.slowest,
-      cell: ({ histogram }) => mapTexts.mean(quantileOf(histogram, 0.95)),
-      sortingComparator: (left, right) =>
-        (quantileOf(left.histogram, 0.95) ?? 0) - (quantileOf(right.histogram, 0.95) ?? 0),
-    },
-  ];
+  };
 }
+
+/** Made once: a table knows the column it is sorted by as it was given. */
+const trafficColumns: readonly TableProps.ColumnDefinition<Traffic>[] = [
+  {
+    id: "requests",
+    header: texts.requests,
+    cell: ({ outcomes }) => countText(outcomes.total),
+    sortingComparator: (left, right) => left.outcomes.total - right.outcomes.total,
+  },
+  shareColumn("fault", texts.faults),
+  shareColumn("error", texts.errors),
+  shareColumn("throttle", texts.throttled),
+  {
+    id: "mean",
+    header: texts.mean,
+    cell: ({ meanSeconds }) => mapTexts.mean(meanSeconds),
+    sortingComparator: (left, right) => (left.meanSeconds ?? 0) - (right.meanSeconds ?? 0),
+  },
+  {
+    id: "slowest",
+    header: texts.slowest,
+    cell: ({ histogram }) => mapTexts.mean(quantileOf(histogram, 0.95)),
+    sortingComparator: (left, right) =>
+      (quantileOf(left.histogram, 0.95) ?? 0) - (quantileOf(right.histogram, 0.95) ?? 0),
+  },
+];
 
 function nameOf({ kind, name }: MapNode): string {
   return kind === "client" ? mapTexts.clientsOf(name) : name || mapTexts.unnamed;

@@ -70,14 +70,14 @@ function NodeDetails({ node, ...selection }: Selection & { readonly node: MapNod
       {isClient && <Box color="text-body-secondary">{texts.clients}</Box>}
       {node.kind === "inferred" && <Box color="text-body-secondary">{texts.inferred}</Box>}
       {!isClient && (
-        <>
+        <SpaceBetween size="l">
           <Figures item={node} minutes={minutes} accountId={node.accountId} />
           <OutcomeBreakdown outcomes={node.outcomes} />
           <div>
             <Box variant="h3">{texts.responseTimes}</Box>
             <ResponseTimes entries={node.histogram} />
           </div>
-        </>
+        </SpaceBetween>
       )}
       <CallsList graph={graph} node={node} onSelect={onSelect} />
       {!isClient && <TraceLinks filter={filter} period={period} outcomes={node.outcomes} />}

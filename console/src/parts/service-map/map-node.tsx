@@ -70,7 +70,7 @@ export const MapNode = memo(function MapNode(props: MapNodeProps) {
           <circle cy={-7} r={7} />
           <path d="M-13 15 a13 13 0 0 1 26 0 z" />
         </g>
-      ) : (
+      ) : outcomes.total === 0 ? null : (
         <>
           <text className="map-figure" y={0}>
             {mapTexts.mean(node.meanSeconds)}

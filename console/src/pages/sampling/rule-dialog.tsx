@@ -1,0 +1,175 @@
+import {
+  CreateSamplingRuleCommand,
+  type SamplingRule,
+  UpdateSamplingRuleCommand,
+  XRayClient,
+} from "@aws-sdk/client-xray";
+import Alert from "@cloudscape-design/components/alert";
+import AttributeEditor from "@cloudscape-design/components/attribute-editor";
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import ColumnLayout from "@cloudscape-design/components/column-layout";
+import ExpandableSection from "@cloudscape-design/components/expandable-section";
+import FormField from "@cloudscape-design/components/form-field";
+import Input from "@cloudscape-design/components/input";
+import Modal from "@cloudscape-design/components/modal";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useState } from "react";
+import { clientOf } from "../../api/clients.js";
+import { type Failure, failureOf } from "../../api/failure.js";
+import { FailureAlert } from "../../parts/failure-alert.js";
+import { common } from "../../texts/common.js";
+import { texts } from "../../texts/sampling.js";
+import {
+  attributesMax,
+  defaultRuleName,
+  emptyForm,
+  formOf,
+  problemsOf,
+  type RuleForm,
+  ruleOf,
+  updateOf,
+} from "./rule-form.js";
+import { ruleInWords } from "./rule-in-words.js";
+
+type TextField = Exclude<keyof RuleForm, "attributes">;
+
+interface RuleDialogProps {
+  /** The rule to change; a new one if left out. */
+  readonly rule?: SamplingRule;
+  readonly onClose: () => void;
+  readonly onSaved: (name: string) => void;
+}
+
+/** A rule is written, with what it means said while it is. */
+export function RuleDialog({ rule, onClose, onSaved }: RuleDialogProps) {
+  const [form, setForm] = useState<RuleForm>(() => (rule ? formOf(rule) : emptyForm));
+  const [tried, setTried] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<Failure>();
+  const words = texts.form;
+  const isDefault = rule?.RuleName === defaultRuleName;
+  const problems = problemsOf(form, rule);
+  const isSound = Object.keys(problems).length === 0;
+
+  async function save() {
+    setTried(true);
+    if (!isSound || busy) return;
+    setBusy(true);
+    setFailure(undefined);
+    try {
+      const client = clientOf(XRayClient);
+      await (rule
+        ? client.send(new UpdateSamplingRuleCommand({ SamplingRuleUpdate: updateOf(form) }))
+        : client.send(new CreateSamplingRuleCommand({ SamplingRule: ruleOf(form) })));
+      onSaved(form.name);
+    } catch (problem) {
+      setFailure(failureOf(problem));
+      setBusy(false);
+    }
+  }
+
+  const field = (name: TextField, label: string, hint?: string, disabled = false) => (
+    <FormField label={label} description={hint} errorText={tried || form[name] !== "" ? problems[name] : undefined}>
+      <Input
+        value={form[name]}
+        disabled={disabled}
+        autoComplete="off"
+        onChange={({ detail }) => setForm({ ...form, [name]: detail.value })}
+      />
+    </FormField>
+  );
+
+  return (
+    <Modal
+      visible
+      size="large"
+      header={rule ? words.editTitle(rule.RuleName!) : words.createTitle}
+      closeAriaLabel={common.close}
+      onDismiss={onClose}
+      footer={
+        <Box float="right">
+          <SpaceBetween direction="horizontal" size="xs">
+            <Button variant="link" onClick={onClose}>
+              {common.cancel}
+            </Button>
+            <Button variant="primary" loading={busy} onClick={() => void save()}>
+              {common.save}
+            </Button>
+          </SpaceBetween>
+        </Box>
+      }
+    >
+      <SpaceBetween size="l">
+        <FailureAlert failure={failure} />
+        <Alert type="info" header={words.inWords}>
+          <span aria-live="polite">{ruleInWords(ruleOf(form))}</span>
+        </Alert>
+        {isDefault && <Box color="text-body-secondary">{words.onlyAmounts}</Box>}
+        <ColumnLayout columns={2}>
+          {field("name", words.name, words.nameHint, rule !== undefined)}
+          {field("priority", words.priority, words.priorityHint, isDefault)}
+          {field("reservoir", words.reservoir, words.reservoirHint)}
+          {field("percent", words.rate, words.rateHint)}
+        </ColumnLayout>
+        {!isDefault && (
+          <SpaceBetween size="l">
+            <Box variant="h3">
+              {words.matching} <Box variant="small">{words.pattern}</Box>
+            </Box>
+            <ColumnLayout columns={2}>
+              {field("service", words.service)}
+              {field("type", words.type, words.typeHint)}
+              {field("method", words.method)}
+              {field("path", words.path)}
+              {field("host", words.host)}
+              {field("resource", words.resource)}
+            </ColumnLayout>
+            <FormField
+              label={words.attributes}
+              description={words.attributesHint}
+              errorText={tried ? problems.attributes : undefined}
+              stretch
+            >
+              <AttributeEditor
+                items={form.attributes}
+                empty={words.noAttributes}
+                addButtonText={words.addAttribute}
+                removeButtonText={words.removeAttribute}
+                disableAddButton={form.attributes.length >= attributesMax}
+                additionalInfo={words.attributesLeft(attributesMax - form.attributes.length)}
+                definition={(["key", "value"] as const).map((part) => ({
+                  label: words[part],
+                  control: (item: RuleForm["attributes"][number], index: number) => (
+                    <Input
+                      value={item[part]}
+                      ariaLabel={`${words[part]} ${index + 1}`}
+                      onChange={({ detail }) =>
+                        setForm({
+                          ...form,
+                          attributes: form.attributes.map((each, at) =>
+                            at === index ? { ...each, [part]: detail.value } : each,
+                          ),
+                        })
+                      }
+                    />
+                  ),
+                }))}
+                onAddButtonClick={() => setForm({ ...form, attributes: [...form.attributes, { key: "", value: "" }] })}
+                onRemoveButtonClick={({ detail }) =>
+                  setForm({ ...form, attributes: form.attributes.filter((_, at) => at !== detail.itemIndex) })
+                }
+              />
+            </FormField>
+          </SpaceBetween>
+        )}
+        <ExpandableSection headerText={words.boost} defaultExpanded={form.boostPercent !== ""}>
+          <ColumnLayout columns={2}>
+            {field("boostPercent", words.boostRate, words.boostRateHint)}
+            {field("boostMinutes", words.boostMinutes)}
+          </ColumnLayout>
+        </ExpandableSection>
+      </SpaceBetween>
+    </Modal>
+  );
+}
