@@ -59,7 +59,6 @@ describe.skipIf(chromiumPath === undefined)("the pages of access", () => {
     await row.getByRole("link", { name: "nora" }).click();
     await page.getByRole("link", { name: "AWSXrayReadOnlyAccess" }).waitFor();
     await page.getByRole("link", { name: "on-call" }).waitFor();
-    await console.expectAccessible();
     await console.picture("person");
     await page.getByRole("tab", { name: "Sign-in and keys" }).click();
     await page.getByText(/^AKIA/).waitFor();
@@ -126,7 +125,6 @@ describe.skipIf(chromiumPath === undefined)("the pages of access", () => {
     await page.getByRole("option", { name: "nora" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Attach", exact: true }).click();
     await page.getByRole("link", { name: "nora" }).waitFor();
-    await console.expectAccessible();
     await console.picture("policy");
     const PolicyArn = `arn:aws:iam::${service.accountId}:policy/checkout-reader`;
     const { Policy } = await iam.send(new GetPolicyCommand({ PolicyArn }));
@@ -145,7 +143,6 @@ describe.skipIf(chromiumPath === undefined)("the pages of access", () => {
     await dialog.getByRole("button", { name: /Choose policies/ }).click();
     await page.getByRole("option", { name: /Reads the record/ }).click();
     await page.keyboard.press("Escape");
-    await console.expectAccessible();
     await console.picture("create-role");
     await dialog.getByRole("button", { name: "Create role" }).click();
     await page.getByRole("heading", { name: "night-shift" }).waitFor();

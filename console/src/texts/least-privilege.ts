@@ -87,7 +87,6 @@ export const leastTexts = {
     name: "Name",
     kind: "Kind",
     share: "Used",
-    unused: "Not used",
     services: "Not used at all",
     lastUsed: "Last used",
     keys: "Keys never used",

@@ -89,7 +89,7 @@ export function EveryoneTab() {
         {
           id: "used",
           header: texts.share,
-          sortingField: "used",
+          sortingField: "unused",
           cell: ({ used, unused, problem }) =>
             problem === undefined ? (
               peopleTexts.unused.count(used, used + unused)
@@ -97,23 +97,23 @@ export function EveryoneTab() {
               <StatusIndicator type="error">{problem}</StatusIndicator>
             ),
         },
-        { id: "unused", header: texts.unused, sortingField: "unused", cell: ({ unused }) => unused },
         {
           id: "services",
           header: texts.services,
-          minWidth: 200,
+          minWidth: 140,
           cell: ({ idleServices }) => idleServices.join(", ") || common.nothing,
         },
         {
           id: "last",
           header: texts.lastUsed,
           sortingField: "lastMs",
+          minWidth: 175,
           cell: ({ lastMs }) => (lastMs === undefined ? peopleTexts.never : full(lastMs)),
         },
         {
           id: "keys",
           header: texts.keys,
-          minWidth: 240,
+          minWidth: 225,
           cell: ({ idleKeys }) =>
             idleKeys.length === 0 ? (
               common.nothing
@@ -124,7 +124,7 @@ export function EveryoneTab() {
         {
           id: "smaller",
           header: "",
-          minWidth: 140,
+          minWidth: 125,
           cell: ({ arn, name }) => (
             <ConsoleLink
               to={`/least-privilege?principal=${encodeURIComponent(arn)}&period=7d`}
