@@ -13,7 +13,7 @@ export const texts = {
     nextButton: "Next",
     skipToButtonLabel: ({ title }: { title: string }) => `Skip to: ${title}`,
     submitButton: "Save and start",
-    optional: "filled in",
+    optional: "optional",
   },
   fix: "Something on this page, or on one before, is not right yet.",
   trail: {

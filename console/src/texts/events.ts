@@ -7,6 +7,7 @@ export const texts = {
     label: "Which calls",
     all: "All calls",
     history: "Event history",
+    historyHint: "Management events of this account and region in the last 90 days, by one attribute at most.",
   },
   view: { label: "Shown as", table: "Table", json: "JSON" },
   live: "Follow",

@@ -72,7 +72,7 @@ export default function EventsPage() {
       header={
         <Header
           variant="h1"
-          description={texts.description}
+          description={source === "all" ? texts.description : texts.source.historyHint}
           actions={
             <SpaceBetween direction="horizontal" size="xs">
               <Button

@@ -49,6 +49,8 @@ export default function TrailPage() {
     { everyMs: lookEveryMs },
   );
   const isHome = trail.value?.HomeRegion === session.get().region;
+  // Who may not ask for its settings may still see its health.
+  const isThere = trail.failure?.code !== "TrailNotFoundException";
   const shownName = trail.value?.Name ?? name;
 
   return (
@@ -92,10 +94,14 @@ export default function TrailPage() {
         {trail.loading && trail.value === undefined && (
           <StatusIndicator type="loading">{common.loading}</StatusIndicator>
         )}
-        <TrailStatusSection status={status} trail={trail.value} />
-        <TrailSelectorsSection name={name} isHome={isHome} />
-        {trail.value !== undefined && <TrailSettings trail={trail.value} />}
-        <TrailInsights name={name} isHome={isHome} />
+        {isThere && (
+          <SpaceBetween size="l">
+            <TrailStatusSection status={status} trail={trail.value} />
+            <TrailSelectorsSection name={name} isHome={isHome} />
+            {trail.value !== undefined && <TrailSettings trail={trail.value} />}
+            <TrailInsights name={name} isHome={isHome} />
+          </SpaceBetween>
+        )}
       </SpaceBetween>
     </ContentLayout>
   );
