@@ -12,7 +12,7 @@ const texts = sqlTexts.chart;
 /** Columns of a result, drawn. */
 export function ChartDrawing({
   result,
-  choice,
+  choice: chosen,
   height = 320,
   horizontal = false,
 }: {
@@ -22,7 +22,15 @@ export function ChartDrawing({
   horizontal?: boolean;
 }) {
   const { full } = useMoments();
-  const { scale, series, left } = useMemo(() => chartOf(result, choice), [result, choice]);
+  const { type, x, y, split } = chosen;
+  const { choice, scale, series, left } = useMemo(() => {
+    const choice = { type, x, y, split };
+    const chart = chartOf(result, choice);
+    if (type === "bar" || chart.series.some(({ data }) => data.length > 1)) return { choice, ...chart };
+    // A line through one point is not seen.
+    const bars = { ...choice, type: "bar" as const };
+    return { choice: bars, ...chartOf(result, bars) };
+  }, [result, type, x, y, split]);
   const timeText = (time: Date) => full(time).replace(" 00:00:00", "");
   const longNames =
     scale === "categorical" && series.some(({ data }) => data.some((point) => String(point.x).length > 16));
@@ -39,7 +47,7 @@ export function ChartDrawing({
         series={drawn}
         xScaleType={scale}
         {...(scale === "categorical" ? { xDomain: places } : {})}
-        height={across ? Math.max(height, places.length * 30) : height}
+        height={across ? 60 + places.length * 36 : height}
         horizontalBars={across}
         stackedBars={bars && series.length > 1}
         hideFilter
