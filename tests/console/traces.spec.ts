@@ -122,6 +122,8 @@ describe.skipIf(chromiumPath === undefined)("the console's traces", () => {
     await expectAccessible();
     await picture("trace-map-of-one");
 
+    await page.getByRole("button", { name: "Show carts in the timeline" }).click();
+    await details.getByRole("tab", { name: "Resource" }).waitFor();
     await page.getByRole("tab", { name: "Who has seen it" }).click();
     const reads = page.getByRole("table", { name: "Who has seen this trace" });
     await reads

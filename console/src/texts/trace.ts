@@ -62,7 +62,6 @@ export const traceTexts = {
   details: {
     label: "Details of the segment",
     close: "Close the details",
-    empty: "Choose a segment to see what it holds.",
     segment: "Segment",
     subsegment: "Subsegment",
     inferredSegment: "Inferred segment",
@@ -170,7 +169,6 @@ export const traceTexts = {
     counts: (reads: number, readers: number) =>
       `${reads === 1 ? "1 read" : `${reads} reads`} by ${readers === 1 ? "1 caller" : `${readers} callers`}`,
     refused: (count: number) => (count === 0 ? "Never refused" : count === 1 ? "1 refusal" : `${count} refusals`),
-    first: "First read",
     last: "Last read",
     reads: "Reads",
     refusals: "Refusals",
@@ -189,5 +187,5 @@ export const traceTexts = {
     empty: "Nobody has read this trace since the record began.",
     more: "Show older reads",
   },
-  raw: { label: "Documents of the trace", note: "The segments as BatchGetTraces gives them." },
+  raw: { label: "Documents of the trace" },
 } as const;

@@ -10,7 +10,6 @@ export const tracesTexts = {
     stop: "Stop",
     clear: "Clear the filter",
   },
-  period: "Period",
   progress: (share: number) => `${Math.round(share * 100)}% of the period searched`,
   searching: "Searching",
   found: (count: number) => (count === 1 ? "1 trace" : `${count} traces`),
@@ -19,6 +18,7 @@ export const tracesTexts = {
   empty: {
     header: "No traces",
     body: "Nothing in this period meets the filter. Choose a longer period or clear the filter.",
+    unreadable: "The filter cannot be read, so nothing was asked. Mend it above.",
     stopped: "Nothing was found before the search was stopped.",
   },
   charts: {
@@ -31,7 +31,6 @@ export const tracesTexts = {
       total === 0 ? "no traces" : parts === "" ? `${total} ok` : `${total}, ${parts}`,
     part: (count: number, name: string) => `${count} ${name}`,
     share: (name: string, count: number, percent: string) => `${name} ${count} (${percent})`,
-    axis: (text: string) => text,
   },
   outcomes: { ok: "OK", error: "Error", throttle: "Throttled", fault: "Fault" },
   percent: (share: number) => `${share > 0 && share < 0.001 ? "<0.1" : Number((share * 100).toFixed(1))}%`,

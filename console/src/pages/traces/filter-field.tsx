@@ -92,7 +92,8 @@ function useCompletion(known: Vocabulary, period: ChosenPeriod): CompletionSourc
     return {
       from: found.from,
       options: found.options.map(({ label, kind }) => ({ label, type: types[kind] })),
-      validFor: /^["\w.-]*$/,
+      // After a dot or a quote other words are meant.
+      validFor: /^\w*$/,
     };
   };
 }

@@ -47,14 +47,16 @@ export function GroupsView({ traces, known, grouping, setGrouping, onNarrow }: G
           counter={groups.length > 0 ? `(${groups.length})` : undefined}
           description={groups.length > groupsMax ? texts.cut(groupsMax, groups.length) : undefined}
           actions={
-            <Select
-              selectedOption={selected}
-              options={options}
-              onChange={({ detail }) => setGrouping(detail.selectedOption.value ?? "")}
-              ariaLabel={texts.label}
-              inlineLabelText={texts.label}
-              filteringType="auto"
-            />
+            <div className="groups-choice">
+              <Select
+                selectedOption={selected}
+                options={options}
+                onChange={({ detail }) => setGrouping(detail.selectedOption.value ?? "")}
+                ariaLabel={texts.label}
+                inlineLabelText={texts.label}
+                filteringType="auto"
+              />
+            </div>
           }
         >
           {texts.table}

@@ -28,7 +28,8 @@ export default function TracesPage() {
   const [filter, setFilter] = useUrlState("filter");
   const [grouping, setGrouping] = useUrlState("group");
   const period = useChosenPeriod();
-  const search = useSearch(readFilter(filter) === undefined ? undefined : filter, period);
+  const readable = readFilter(filter) !== undefined;
+  const search = useSearch(readable ? filter : undefined, period);
   const known = useMemo(() => vocabularyOf(search.traces), [search.traces]);
   return (
     <ContentLayout
@@ -67,7 +68,7 @@ export default function TracesPage() {
           traces={search.traces}
           known={known}
           running={search.running}
-          empty={<Nothing search={search} />}
+          empty={<Nothing search={search} readable={readable} />}
         />
       </SpaceBetween>
     </ContentLayout>
@@ -127,12 +128,12 @@ function rounded(seconds: number): number {
   return Number(seconds.toPrecision(9));
 }
 
-function Nothing({ search }: { search: Search }) {
-  const stopped = search.share < 1;
+function Nothing({ search, readable }: { search: Search; readable: boolean }) {
+  const { unreadable, stopped, body } = tracesTexts.empty;
   return (
     <Box textAlign="center" padding="m">
       <Box variant="strong">{tracesTexts.empty.header}</Box>
-      <Box variant="p">{stopped ? tracesTexts.empty.stopped : tracesTexts.empty.body}</Box>
+      <Box variant="p">{!readable ? unreadable : search.share < 1 ? stopped : body}</Box>
     </Box>
   );
 }

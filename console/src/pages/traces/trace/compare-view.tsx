@@ -88,20 +88,14 @@ function SideBySide({ left, right, onClear }: { left: LoadedTrace; right: Loaded
   const scaleSeconds = Math.max(left.tree.duration, right.tree.duration);
   return (
     <SpaceBetween size="l">
+      <SpaceBetween size="s" direction="horizontal">
+        <ConsoleLink to={`/traces/${right.traceId}`}>{texts.open}</ConsoleLink>
+        <Link onFollow={onClear}>{texts.clear}</Link>
+      </SpaceBetween>
       <div className="trace-columns">
         <div className="trace-columns-even">
           <Side title={texts.left} trace={left} scaleSeconds={scaleSeconds} />
-          <Side
-            title={texts.right}
-            trace={right}
-            scaleSeconds={scaleSeconds}
-            actions={
-              <SpaceBetween size="s" direction="horizontal">
-                <ConsoleLink to={`/traces/${right.traceId}`}>{texts.open}</ConsoleLink>
-                <Link onFollow={onClear}>{texts.clear}</Link>
-              </SpaceBetween>
-            }
-          />
+          <Side title={texts.right} trace={right} scaleSeconds={scaleSeconds} />
         </div>
       </div>
       <DifferencesTable differences={differences} />
@@ -109,22 +103,12 @@ function SideBySide({ left, right, onClear }: { left: LoadedTrace; right: Loaded
   );
 }
 
-function Side({
-  title,
-  trace,
-  scaleSeconds,
-  actions,
-}: {
-  title: string;
-  trace: LoadedTrace;
-  scaleSeconds: number;
-  actions?: React.ReactNode;
-}) {
+function Side({ title, trace, scaleSeconds }: { title: string; trace: LoadedTrace; scaleSeconds: number }) {
   const [collapsed, setCollapsed] = useState<ReadonlySet<string>>(new Set());
   const [selected, setSelected] = useState<TraceNode>();
   return (
     <SpaceBetween size="xs">
-      <Header variant="h3" description={`${trace.traceId} · ${durationText(trace.tree.duration)}`} actions={actions}>
+      <Header variant="h3" description={`${trace.traceId} · ${durationText(trace.tree.duration)}`}>
         {title}
       </Header>
       <Waterfall

@@ -20,6 +20,7 @@ import { type LoadedTrace, useTrace } from "./load-trace.js";
 import { TimelineView } from "./timeline-view.js";
 import { TraceFacts } from "./trace-facts.js";
 import { TraceMap } from "./trace-map.js";
+import type { TraceNode } from "./trace-tree.js";
 
 /** One trace: where its time went, what failed, and who has looked at it. */
 export default function TracePage() {
@@ -87,6 +88,9 @@ function Views({ traceId, trace }: { traceId: string; trace: LoadedTrace | undef
   const [tab, setTab] = useUrlState("tab", trace === undefined ? "exposure" : "timeline");
   const [otherId, setOtherId] = useUrlState("compare");
   const [segment, setSegment] = useUrlState("segment");
+  // An id that was sent twice names the first: the other is named by its place.
+  const nameOf = (node: TraceNode | undefined) =>
+    trace?.tree.nodes.find(({ entity }) => entity.id === node?.entity.id) === node ? node?.entity.id : node?.key;
   const selected = trace?.tree.nodes.find(({ key, entity }) => entity.id === segment || key === segment);
   const { tabs: labels } = traceTexts;
   const views =
@@ -97,7 +101,7 @@ function Views({ traceId, trace }: { traceId: string; trace: LoadedTrace | undef
             id: "timeline",
             label: labels.timeline,
             content: (
-              <TimelineView trace={trace} selected={selected} onSelect={(node) => setSegment(node?.entity.id ?? "")} />
+              <TimelineView trace={trace} selected={selected} onSelect={(node) => setSegment(nameOf(node) ?? "")} />
             ),
           },
           {
@@ -107,7 +111,7 @@ function Views({ traceId, trace }: { traceId: string; trace: LoadedTrace | undef
               <TraceMap
                 traceId={traceId}
                 onService={({ Name }) => {
-                  const first = trace.tree.nodes.find(({ kind, entity }) => kind === "segment" && entity.name === Name);
+                  const first = trace.tree.nodes.find((node) => Name !== undefined && isOfService(node, Name));
                   setSegment(first?.entity.id ?? "");
                   setTab("timeline");
                 }}
@@ -143,4 +147,10 @@ function Views({ traceId, trace }: { traceId: string; trace: LoadedTrace | undef
 
 function documentsOf({ tree }: LoadedTrace): unknown[] {
   return tree.nodes.filter(({ kind }) => kind === "segment").map(({ entity }) => entity.raw);
+}
+
+/** The map names a table or a queue where the segment has the name of its service. */
+function isOfService({ kind, entity }: TraceNode, name: string): boolean {
+  const { resource_names: names } = (entity.raw["aws"] ?? {}) as { resource_names?: unknown };
+  return kind === "segment" && (entity.name === name || (Array.isArray(names) && names.includes(name)));
 }
