@@ -70,11 +70,13 @@ export function ShellHeader() {
     text: role === undefined ? name : common.header.actingAs(nameOf(role.arn)),
     description: common.header.account((role ?? person).accountId),
     items: [
+      { id: "me", text: common.navigation.me },
       { id: "switch", text: common.header.switchRole },
       ...(role === undefined ? [] : [{ id: "back", text: common.header.switchBack(name) }]),
       { id: "out", text: common.header.signOut },
     ],
     onItemClick: ({ detail }) => {
+      if (detail.id === "me") navigate("/me");
       if (detail.id === "switch") setSwitching(true);
       if (detail.id === "back") session.switchBack();
       if (detail.id === "out") session.signOut();

@@ -3,12 +3,12 @@ import Box from "@cloudscape-design/components/box";
 import Flashbar from "@cloudscape-design/components/flashbar";
 import I18nProvider from "@cloudscape-design/components/i18n";
 import messages from "@cloudscape-design/components/i18n/messages/all.en";
-import Link from "@cloudscape-design/components/link";
 import SideNavigation, { type SideNavigationProps } from "@cloudscape-design/components/side-navigation";
 import Spinner from "@cloudscape-design/components/spinner";
 import { Suspense, useState } from "react";
 import { Route, Switch, useLocation } from "wouter";
 import { useSession } from "../api/use-session.js";
+import { ConsoleLink } from "../parts/console-link.js";
 import { EndedDialog } from "../session/ended-dialog.js";
 import { common } from "../texts/common.js";
 import { Broken } from "./broken.js";
@@ -120,7 +120,7 @@ function NotFound() {
     <Box padding="xxl" textAlign="center">
       <Box variant="h1">{common.notFound.header}</Box>
       <Box variant="p">{common.notFound.body}</Box>
-      <Link href="/console/">{common.notFound.home}</Link>
+      <ConsoleLink to="/">{common.notFound.home}</ConsoleLink>
     </Box>
   );
 }
