@@ -53,7 +53,7 @@ describe.skipIf(chromiumPath === undefined)("a session", () => {
     await page.getByLabel("ARN of the role").fill("on-call");
     await page.getByRole("button", { name: "Switch", exact: true }).click();
     await page.getByRole("button", { name: /Acting as on-call\/ann/ }).waitFor();
-    await page.getByText("You may not see this").first().waitFor();
+    await page.getByText("A permission is missing").first().waitFor();
     await page
       .getByText(/The permission xray:\w+ is missing/)
       .first()

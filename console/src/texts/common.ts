@@ -23,7 +23,7 @@ export const common = {
   },
   broken: { header: "This page failed", body: "The rest of the console still works. What went wrong:" },
   failure: {
-    deniedHeader: "You may not see this",
+    deniedHeader: "A permission is missing",
     refusedHeader: "The service refused this",
     unreachableHeader: "The service does not answer",
     missing: (action: string, who: string) =>
