@@ -8,9 +8,8 @@ import SegmentedControl from "@cloudscape-design/components/segmented-control";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Toggle from "@cloudscape-design/components/toggle";
 import { useMemo, useState } from "react";
-import { useSearchParams } from "wouter";
 import { usePages } from "../../api/use-pages.js";
-import { useUrlState } from "../../api/use-url-state.js";
+import { useUrlParameters, useUrlState } from "../../api/use-url-state.js";
 import { readRecord } from "../../parts/event-record.js";
 import { FailureAlert } from "../../parts/failure-alert.js";
 import { PeriodPicker } from "../../parts/period-picker.js";
@@ -34,7 +33,7 @@ const pageItems = 50;
 
 /** All that is recorded, and event history, with filters, and followed as it happens. */
 export default function EventsPage() {
-  const [parameters, setParameters] = useSearchParams();
+  const [parameters, setParameters] = useUrlParameters();
   const [given, setSource] = useUrlState("source", "all");
   const [view, setView] = useUrlState("view", "table");
   const [live, setLive] = useUrlState("live");
@@ -138,9 +137,7 @@ export default function EventsPage() {
         </SpaceBetween>
         <PropertyFilter
           query={queryOf(attributes)}
-          onChange={({ detail }) =>
-            setParameters((before) => writeAttributes(attributesOf(detail), before), { replace: true })
-          }
+          onChange={({ detail }) => setParameters((before) => writeAttributes(attributesOf(detail), before))}
           filteringProperties={filteringProperties(source)}
           filteringOptions={filteringOptions(shown)}
           freeTextFiltering={{ operators: [":"], defaultOperator: ":" }}
@@ -161,11 +158,7 @@ export default function EventsPage() {
           more={pages.more}
           following={following ? texts.liveHint(tailEveryMs / 1000) : undefined}
           loadMore={pages.loadMore}
-          onClear={
-            attributes.length === 0
-              ? undefined
-              : () => setParameters((before) => writeAttributes([], before), { replace: true })
-          }
+          onClear={attributes.length === 0 ? undefined : () => setParameters((before) => writeAttributes([], before))}
         />
       </SpaceBetween>
     </ContentLayout>

@@ -3,8 +3,7 @@ import ContentLayout from "@cloudscape-design/components/content-layout";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useMemo, useState } from "react";
-import { useSearchParams } from "wouter";
-import { useUrlState } from "../../api/use-url-state.js";
+import { useUrlParameters, useUrlState } from "../../api/use-url-state.js";
 import { PeriodPicker } from "../../parts/period-picker.js";
 import { useChosenPeriod } from "../../parts/use-period.js";
 import { texts } from "../../texts/exposure.js";
@@ -14,8 +13,9 @@ import { QuestionForm } from "./question-form.js";
 
 /** Who has seen which traces: by trace, by caller, by customer. */
 export default function ExposurePage() {
-  const [parameters, setParameters] = useSearchParams();
-  const question = useMemo(() => readQuestion(parameters), [parameters]);
+  const [parameters, setParameters] = useUrlParameters();
+  const search = parameters.toString();
+  const question = useMemo(() => readQuestion(new URLSearchParams(search)), [search]);
   const address = writeQuestion(question).toString();
   const [limited, setLimited] = useUrlState("within");
   const period = useChosenPeriod("7d");
@@ -31,11 +31,14 @@ export default function ExposurePage() {
 
   function ask(asked: Question) {
     setRound((before) => before + 1);
-    setParameters((before) => {
-      const after = writeQuestion(asked);
-      for (const kept of ["within", "period"]) if (before.has(kept)) after.set(kept, before.get(kept)!);
-      return after;
-    });
+    setParameters(
+      (before) => {
+        const after = writeQuestion(asked);
+        for (const kept of ["within", "period"]) if (before.has(kept)) after.set(kept, before.get(kept)!);
+        return after;
+      },
+      { push: true },
+    );
   }
 
   return (
