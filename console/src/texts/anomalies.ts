@@ -2,7 +2,7 @@
 export const anomaliesTexts = {
   title: "Anomalies",
   description: "Unusual rates of calls, what detection rules found, and who is told.",
-  tabs: { label: "Kinds of anomalies", rates: "Unusual rates", findings: "Findings", rules: "Rules", alerts: "Alerts" },
+  tabs: { rates: "Unusual rates", findings: "Findings", rules: "Rules", alerts: "Alerts" },
   severity: {
     informational: "Informational",
     low: "Low",

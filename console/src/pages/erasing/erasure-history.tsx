@@ -5,8 +5,8 @@ import StatusIndicator, { type StatusIndicatorProps } from "@cloudscape-design/c
 import Table from "@cloudscape-design/components/table";
 import { callExtension } from "../../api/extension.js";
 import { usePages } from "../../api/use-pages.js";
-import { FailureAlert } from "../../parts/failure-alert.js";
 import { useMoments } from "../../parts/moments.js";
+import { pagedTableProps } from "../../parts/paged-table-props.js";
 import { common } from "../../texts/common.js";
 import { texts as all } from "../../texts/erasing.js";
 import type { Erasure } from "./erasures.js";
@@ -38,27 +38,9 @@ export function ErasureHistory({ onShow }: { onShow: (erasureId: string) => void
           {texts.history}
         </Header>
       }
-      items={history.items}
+      {...pagedTableProps(history, texts.historyEmpty)}
       trackBy="ErasureId"
-      loading={history.loading && history.items.length === 0}
-      loadingText={common.loading}
       wrapLines
-      empty={
-        history.failure === undefined ? (
-          texts.historyEmpty
-        ) : (
-          <FailureAlert failure={history.failure} retry={history.reload} />
-        )
-      }
-      footer={
-        history.more ? (
-          <Box textAlign="center">
-            <Button loading={history.loading} onClick={history.loadMore}>
-              {common.loadMore}
-            </Button>
-          </Box>
-        ) : undefined
-      }
       columnDefinitions={[
         {
           id: "requested",

@@ -1,6 +1,5 @@
 import { DeleteAccessKeyCommand, IAMClient, UpdateAccessKeyCommand } from "@aws-sdk/client-iam";
 import Box from "@cloudscape-design/components/box";
-import Button from "@cloudscape-design/components/button";
 import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
 import Header from "@cloudscape-design/components/header";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
@@ -10,8 +9,8 @@ import { clientOf } from "../../api/clients.js";
 import { usePages } from "../../api/use-pages.js";
 import { useSession } from "../../api/use-session.js";
 import { ConfirmDialog } from "../../parts/confirm-dialog.js";
-import { FailureAlert } from "../../parts/failure-alert.js";
 import { useMoments } from "../../parts/moments.js";
+import { pagedTableProps } from "../../parts/paged-table-props.js";
 import { notify } from "../../shell/notices.js";
 import { common } from "../../texts/common.js";
 import { texts as all } from "../../texts/keys.js";
@@ -65,21 +64,9 @@ export function AccessKeysTab() {
             {texts.header}
           </Header>
         }
-        items={keys.items}
+        {...pagedTableProps(keys, texts.empty)}
         trackBy="accessKeyId"
-        loading={keys.loading && keys.items.length === 0}
-        loadingText={common.loading}
         wrapLines
-        empty={keys.failure === undefined ? texts.empty : <FailureAlert failure={keys.failure} retry={keys.reload} />}
-        footer={
-          keys.more ? (
-            <Box textAlign="center">
-              <Button loading={keys.loading} onClick={keys.loadMore}>
-                {common.loadMore}
-              </Button>
-            </Box>
-          ) : undefined
-        }
         columnDefinitions={[
           { id: "user", header: texts.user, cell: ({ userName }) => userName ?? texts.root },
           { id: "key", header: texts.key, isRowHeader: true, cell: ({ accessKeyId }) => accessKeyId },

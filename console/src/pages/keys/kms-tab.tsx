@@ -7,8 +7,8 @@ import Table from "@cloudscape-design/components/table";
 import { useState } from "react";
 import { usePages } from "../../api/use-pages.js";
 import { useUrlState } from "../../api/use-url-state.js";
-import { FailureAlert } from "../../parts/failure-alert.js";
 import { useMoments } from "../../parts/moments.js";
+import { pagedTableProps } from "../../parts/paged-table-props.js";
 import { common } from "../../texts/common.js";
 import { texts as all } from "../../texts/keys.js";
 import { CreateKeyDialog } from "./create-key-dialog.js";
@@ -44,21 +44,9 @@ function KeysTable({ onChoose }: { onChoose: (keyId: string) => void }) {
             {texts.header}
           </Header>
         }
-        items={keys.items}
+        {...pagedTableProps(keys, texts.empty)}
         trackBy="keyId"
-        loading={keys.loading && keys.items.length === 0}
-        loadingText={common.loading}
         wrapLines
-        empty={keys.failure === undefined ? texts.empty : <FailureAlert failure={keys.failure} retry={keys.reload} />}
-        footer={
-          keys.more ? (
-            <Box textAlign="center">
-              <Button loading={keys.loading} onClick={keys.loadMore}>
-                {common.loadMore}
-              </Button>
-            </Box>
-          ) : undefined
-        }
         columnDefinitions={[
           {
             id: "key",
