@@ -4,6 +4,7 @@ import {
   CreateLogStreamCommand,
   DeleteLogGroupCommand,
   DeleteMetricFilterCommand,
+  DescribeLogGroupsCommand,
   DescribeMetricFiltersCommand,
   PutLogEventsCommand,
   PutMetricFilterCommand,
@@ -102,6 +103,8 @@ describe("metric filters over the wire", () => {
     );
     expect(rest.metricFilters?.map((each) => each.filterName)).toEqual(["UnauthorizedCalls"]);
     expect(rest.nextToken).toBeUndefined();
+    const { logGroups } = await logs.send(new DescribeLogGroupsCommand({}));
+    expect(logGroups).toMatchObject([{ logGroupName, metricFilterCount: 4 }]);
     const byMetric = new DescribeMetricFiltersCommand({ metricNamespace: "CISBenchmark", metricName: "RootUsage" });
     expect((await logs.send(byMetric)).metricFilters).toMatchObject([
       { filterName: "RootUsage", logGroupName, metricTransformations: [{ metricValue: "1" }] },

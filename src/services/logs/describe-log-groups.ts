@@ -46,16 +46,15 @@ export const describeLogGroups = (deps: LogsDeps) =>
         nextToken: input.nextToken,
         limit: input.limit ?? pageSizeDefault,
       });
-      const bytes = await deps.logEvents.readLogGroupBytes(
-        scopeOf(call),
-        groups.map((group) => group.group_id),
-      );
+      const ids = groups.map((group) => group.group_id);
+      const bytes = await deps.logEvents.readLogGroupBytes(scopeOf(call), ids);
+      const filters = await filterCounts(deps, ids);
       return {
         logGroups: groups.map((group) => ({
           logGroupName: group.name,
           creationTime: group.created_ms,
           retentionInDays: group.retention_days ?? undefined,
-          metricFilterCount: 0,
+          metricFilterCount: filters.get(group.group_id) ?? 0,
           arn: `${groupArn(call, group.name)}:*`,
           logGroupArn: groupArn(call, group.name),
           storedBytes: bytes.get(group.group_id) ?? 0,
@@ -66,6 +65,17 @@ export const describeLogGroups = (deps: LogsDeps) =>
       };
     },
   });
+
+async function filterCounts(deps: LogsDeps, groupIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  if (groupIds.length === 0) return new Map();
+  const rows = await deps.settings.read
+    .selectFrom("log_metric_filters")
+    .select(["group_id", ({ fn }) => fn.countAll().as("filters")])
+    .where("group_id", "in", groupIds)
+    .groupBy("group_id")
+    .execute();
+  return new Map(rows.map(({ group_id, filters }) => [group_id, Number(filters)]));
+}
 
 export const listLogGroups = (deps: LogsDeps) =>
   operation<ListLogGroupsCommandInput, ListLogGroupsResponse>({
