@@ -28,8 +28,9 @@ export function ruleNameOf({ RuleName, RuleARN }: RuleReference, scope: Scope): 
 /** A hostile name is not echoed back whole. */
 const shownLengthMax = 256;
 
+/** In words that infrastructure tools look for. */
 export function ruleNotFound(nameOrArn: string): ServiceError {
-  return invalidRequest(`Sampling rule ${nameOrArn.slice(0, shownLengthMax)} does not exist`);
+  return invalidRequest(`Sampling rule does not exist: ${nameOrArn.slice(0, shownLengthMax)}`);
 }
 
 /** What must be allowed to touch a rule, with its tags as condition keys. */
