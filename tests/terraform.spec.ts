@@ -51,6 +51,7 @@ import {
   DeleteAccessKeyCommand,
   DeleteGroupCommand,
   DeleteInstanceProfileCommand,
+  DeleteLoginProfileCommand,
   DeleteOpenIDConnectProviderCommand,
   DeletePolicyCommand,
   DeletePolicyVersionCommand,
@@ -72,9 +73,13 @@ import {
   ListAttachedRolePoliciesCommand,
   ListGroupsForUserCommand,
   ListInstanceProfilesForRoleCommand,
+  ListMFADevicesCommand,
   ListPolicyVersionsCommand,
   ListRolePoliciesCommand,
+  ListServiceSpecificCredentialsCommand,
+  ListSigningCertificatesCommand,
   ListSSHPublicKeysCommand,
+  ListVirtualMFADevicesCommand,
   PutRolePermissionsBoundaryCommand,
   PutRolePolicyCommand,
   RemoveClientIDFromOpenIDConnectProviderCommand,
@@ -225,11 +230,22 @@ describe("Terraform's AWS provider", () => {
     await expect(iam.send(new DeleteUserCommand({ UserName }))).rejects.toMatchObject(noSuchEntity);
   });
 
-  it("cannot destroy an aws_iam_user by force_destroy, which asks for keys of a kind that is not here", async () => {
-    await iam.send(new CreateUserCommand({ UserName: "forced" }));
-    await expect(iam.send(new ListSSHPublicKeysCommand({ UserName: "forced" }))).rejects.not.toMatchObject(
-      noSuchEntity,
-    );
+  it("destroys an aws_iam_user by force_destroy, which asks for credentials of every kind", async () => {
+    const UserName = "forced";
+    await iam.send(new CreateUserCommand({ UserName }));
+    await iam.send(new CreateAccessKeyCommand({ UserName }));
+    for (const key of (await iam.send(new ListAccessKeysCommand({ UserName }))).AccessKeyMetadata!)
+      await iam.send(new DeleteAccessKeyCommand({ UserName, AccessKeyId: key.AccessKeyId! }));
+    expect((await iam.send(new ListSSHPublicKeysCommand({ UserName }))).SSHPublicKeys).toEqual([]);
+    const assigned = await iam.send(new ListVirtualMFADevicesCommand({ AssignmentStatus: "Assigned" }));
+    expect(assigned.VirtualMFADevices).toEqual([]);
+    expect((await iam.send(new ListMFADevicesCommand({ UserName }))).MFADevices).toEqual([]);
+    await expect(iam.send(new DeleteLoginProfileCommand({ UserName }))).rejects.toMatchObject(noSuchEntity);
+    expect((await iam.send(new ListSigningCertificatesCommand({ UserName }))).Certificates).toEqual([]);
+    const ofServices = await iam.send(new ListServiceSpecificCredentialsCommand({ UserName }));
+    expect(ofServices.ServiceSpecificCredentials).toEqual([]);
+    await iam.send(new DeleteUserCommand({ UserName }));
+    await expect(iam.send(new ListSSHPublicKeysCommand({ UserName }))).rejects.toMatchObject(noSuchEntity);
   });
 
   it("manages aws_iam_policy, which never has more than five versions", async () => {

@@ -28,9 +28,9 @@ export const iamNotOffered: Readonly<Record<string, string>> = Object.fromEntrie
   ...because(
     noCertificates,
     `DeleteSSHPublicKey DeleteServerCertificate DeleteSigningCertificate GetSSHPublicKey GetServerCertificate
-     ListSSHPublicKeys ListServerCertificateTags ListServerCertificates ListSigningCertificates TagServerCertificate
-     UntagServerCertificate UpdateSSHPublicKey UpdateServerCertificate UpdateSigningCertificate UploadSSHPublicKey
-     UploadServerCertificate UploadSigningCertificate`,
+     ListServerCertificateTags ListServerCertificates TagServerCertificate UntagServerCertificate UpdateSSHPublicKey
+     UpdateServerCertificate UpdateSigningCertificate UploadSSHPublicKey UploadServerCertificate
+     UploadSigningCertificate`,
   ),
   ...because(
     noLinkedRoles,
@@ -53,7 +53,7 @@ export const iamNotOffered: Readonly<Record<string, string>> = Object.fromEntrie
   ...because(oneToken, "SetSecurityTokenServicePreferences"),
   ...because(
     noServiceCredentials,
-    `CreateServiceSpecificCredential DeleteServiceSpecificCredential ListServiceSpecificCredentials
-     ResetServiceSpecificCredential UpdateServiceSpecificCredential`,
+    `CreateServiceSpecificCredential DeleteServiceSpecificCredential ResetServiceSpecificCredential
+     UpdateServiceSpecificCredential`,
   ),
 ]);

@@ -1,5 +1,6 @@
 import * as sdk from "@aws-sdk/client-iam";
 import type { Service } from "../operation.js";
+import { absentCredentials } from "./absent-credentials.js";
 import { createAccessKey, deleteAccessKey, listAccessKeys, updateAccessKey } from "./access-keys.js";
 import { createAccount, listAccounts, replaceAccountKey } from "./accounts.js";
 import { attachPolicy, detachPolicy, listAttachedPolicies } from "./attached-policies.js";
@@ -106,6 +107,7 @@ export function iamService(deps: IamDeps): Service {
       renameEntity(deps, "user"),
       renameEntity(deps, "group"),
       ...peopleOperations(deps),
+      ...absentCredentials(deps),
       ...ofBounded.flatMap((make) => (["user", "role"] as const).map((kind) => make(deps, kind))),
       ...ofTagged.flatMap((make) =>
         (["User", "Role", "Policy", "MFADevice", "OpenIDConnectProvider", "InstanceProfile"] as const).map((kind) =>
