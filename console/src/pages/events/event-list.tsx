@@ -21,6 +21,8 @@ interface EventListProps {
   readonly asJson: boolean;
   readonly pageItems: number;
   readonly loading: boolean;
+  /** They could not be read, so an empty list says nothing of what there is. */
+  readonly failed: boolean;
   readonly more: boolean;
   /** Says that new ones come in; undefined: they do not. */
   readonly following: string | undefined;
@@ -31,7 +33,7 @@ interface EventListProps {
 
 /** Events in pages, so that no more is drawn than is looked at. */
 export function EventList(props: EventListProps) {
-  const { events, asJson, pageItems, loading, more, following, loadMore, onClear } = props;
+  const { events, asJson, pageItems, loading, failed, more, following, loadMore, onClear } = props;
   const moments = useMoments();
   const [page, setPage] = useState(1);
   const [columns, setColumns] = useState<readonly string[]>(usuallyVisible);
@@ -39,7 +41,7 @@ export function EventList(props: EventListProps) {
   const items = events.slice((page - 1) * pageItems, page * pageItems);
   const header = (
     <Header
-      counter={texts.count(events.length, more)}
+      {...(!(failed && events.length === 0) && { counter: texts.count(events.length, more) })}
       {...(following !== undefined && {
         description: <StatusIndicator type="in-progress">{following}</StatusIndicator>,
       })}
@@ -61,6 +63,8 @@ export function EventList(props: EventListProps) {
   );
   const empty = loading ? (
     <StatusIndicator type="loading">{texts.searching}</StatusIndicator>
+  ) : failed ? (
+    common.nothing
   ) : (
     <SpaceBetween size="xs" alignItems="center">
       <Box variant="strong">{texts.empty}</Box>

@@ -155,6 +155,7 @@ export default function EventsPage() {
           asJson={view === "json"}
           pageItems={pageItems}
           loading={pages.loading}
+          failed={pages.failure !== undefined}
           more={pages.more}
           following={following ? texts.liveHint(tailEveryMs / 1000) : undefined}
           loadMore={pages.loadMore}

@@ -26,7 +26,7 @@ import "./page.css";
 /** The search of traces. Everything that narrows it stands in the address. */
 export default function TracesPage() {
   const [filter, setFilter] = useUrlState("filter");
-  const [grouping, setGrouping] = useUrlState("group");
+  const [grouping, setGrouping] = useUrlState("group", "url");
   const period = useChosenPeriod();
   const readable = readFilter(filter) !== undefined;
   const search = useSearch(readable ? filter : undefined, period);
