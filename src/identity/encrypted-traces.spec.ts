@@ -9,6 +9,7 @@ import { FactDatabase } from "../storage/facts/fact-database.js";
 import { type Facts, openFacts } from "../storage/facts/open-facts.js";
 import type { Scope } from "../storage/scope.js";
 import type { SealedBatch } from "../storage/sealed-traces.js";
+import { segment as anySegment, noon } from "../storage/segment-row.fixture.js";
 import { openSqliteSettings } from "../storage/settings/open-settings.js";
 import type { SettingsStore } from "../storage/settings-store.js";
 import { traceEraserContract } from "../storage/trace-eraser.contract.js";
@@ -22,7 +23,6 @@ import { ensureManagedKey, xrayManagedKey } from "./managed-keys.js";
 import { openVault } from "./open-vault.js";
 import type { Vault } from "./vault.js";
 
-const noon = Date.UTC(2026, 2, 1, 12);
 const folder = mkdtempSync(path.join(tmpdir(), "dosimeter-encrypted-"));
 let nowMs = noon;
 const environment: Environment = { clock: { nowMs: () => nowMs, monotonicMs: () => nowMs }, ids: systemIds };
@@ -80,19 +80,9 @@ async function changeKey(change: {
   });
 }
 
-function segment(given: Partial<SegmentRow> = {}): SegmentRow {
-  return {
-    traceId: `1-${(noon / 1000).toString(16)}-${randomBytes(12).toString("hex")}`,
-    segmentId: randomBytes(8).toString("hex"),
-    kind: "segment",
-    startTimeSeconds: noon / 1000,
-    endTimeSeconds: noon / 1000 + 1,
-    inProgress: false,
-    receivedMs: noon + 1000,
-    document: JSON.stringify({ name: "shop", user: "a very secret name 🔑" }),
-    ...given,
-  };
-}
+/** With a text that must not be found in what is stored. */
+const segment = (given: Partial<SegmentRow> = {}): SegmentRow =>
+  anySegment({ document: JSON.stringify({ name: "shop", user: "a very secret name 🔑" }), ...given });
 
 async function documentsOf(traces: TraceStore, traceId: string, bytesMax = everything): Promise<string[]> {
   const [trace] = await traces.readTraces(scope, [traceId], bytesMax);

@@ -1,30 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import type { LogEventStore } from "./log-event-store.js";
-import type { Scope } from "./scope.js";
+import { newScope, noon, segment } from "./segment-row.fixture.js";
 import type { TraceEraser } from "./trace-eraser.js";
 import type { SegmentRow, TraceStore } from "./trace-store.js";
-
-const noon = Date.UTC(2026, 2, 1, 12);
-
-/** Tests share one store, so each has an account of its own. */
-function newScope(): Scope {
-  return { accountId: randomBytes(8).toString("hex"), region: "eu-west-1" };
-}
-
-function segment(given: Partial<SegmentRow> = {}): SegmentRow {
-  return {
-    traceId: `1-${(noon / 1000).toString(16)}-${randomBytes(12).toString("hex")}`,
-    segmentId: randomBytes(8).toString("hex"),
-    kind: "segment",
-    startTimeSeconds: noon / 1000,
-    endTimeSeconds: noon / 1000 + 1,
-    inProgress: false,
-    receivedMs: noon + 1000,
-    document: JSON.stringify({ name: "shop" }),
-    ...given,
-  };
-}
 
 const idsOf = (rows: readonly SegmentRow[]) => [...new Set(rows.map(({ traceId }) => traceId))].sort();
 

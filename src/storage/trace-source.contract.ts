@@ -2,31 +2,12 @@ import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { readingOf } from "./facts/decode-reading.js";
 import type { Scope } from "./scope.js";
+import { newScope, noon, segment } from "./segment-row.fixture.js";
 import type { ScopedTraceId } from "./trace-index.js";
 import type { TraceReading, TraceSource } from "./trace-source.js";
-import type { SegmentRow, TraceStore } from "./trace-store.js";
+import type { TraceStore } from "./trace-store.js";
 
-const noon = Date.UTC(2026, 2, 1, 12);
 const everything = { bytesMaxPerTrace: 500_000, bytesMax: 10 * 1024 ** 2 };
-
-/** Tests share one store, so each has an account of its own. */
-function newScope(): Scope {
-  return { accountId: randomBytes(8).toString("hex"), region: "eu-west-1" };
-}
-
-function segment(given: Partial<SegmentRow> = {}): SegmentRow {
-  return {
-    traceId: `1-${(noon / 1000).toString(16)}-${randomBytes(12).toString("hex")}`,
-    segmentId: randomBytes(8).toString("hex"),
-    kind: "segment",
-    startTimeSeconds: noon / 1000,
-    endTimeSeconds: noon / 1000 + 1,
-    inProgress: false,
-    receivedMs: noon + 1000,
-    document: JSON.stringify({ name: "shop" }),
-    ...given,
-  };
-}
 
 async function read(
   source: TraceSource,
