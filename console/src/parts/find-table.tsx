@@ -10,6 +10,7 @@ import type { ReactNode } from "react";
 import type { Pages } from "../api/use-pages.js";
 import { common } from "../texts/common.js";
 import { FailureAlert } from "./failure-alert.js";
+import { LoadMore } from "./load-more.js";
 
 interface FindTableProps<Item> {
   readonly title: string;
@@ -88,15 +89,7 @@ export function FindTable<Item>(props: FindTableProps<Item>) {
         </SpaceBetween>
       }
       pagination={<Pagination {...paginationProps} />}
-      footer={
-        pages.more ? (
-          <Box textAlign="center">
-            <Button variant="link" loading={pages.loading} onClick={() => pages.loadMore()}>
-              {common.loadMore}
-            </Button>
-          </Box>
-        ) : undefined
-      }
+      footer={pages.more && <LoadMore pages={pages} />}
     />
   );
 }

@@ -1,18 +1,16 @@
-import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Table from "@cloudscape-design/components/table";
 import { useMemo, useState } from "react";
 import { usePages } from "../../api/use-pages.js";
 import { useUrlState } from "../../api/use-url-state.js";
-import { FailureAlert } from "../../parts/failure-alert.js";
 import { useMoments } from "../../parts/moments.js";
+import { NothingHere } from "../../parts/nothing-here.js";
+import { PagedTable } from "../../parts/paged-table.js";
 import { PeriodPicker } from "../../parts/period-picker.js";
 import { useChosenPeriod } from "../../parts/use-period.js";
 import { anomaliesTexts } from "../../texts/anomalies.js";
-import { common } from "../../texts/common.js";
 import { callDetection, type Finding, severities } from "./detection-api.js";
 import { FindingDialog } from "./finding-dialog.js";
 import { SeverityText } from "./severity-text.js";
@@ -67,21 +65,14 @@ export function Findings() {
           />
         </FormField>
       </SpaceBetween>
-      <FailureAlert failure={findings.failure} retry={findings.reload} />
-      <Table
+      <PagedTable
+        pages={findings}
         variant="borderless"
         wrapLines
         ariaLabels={{ tableLabel: texts.table }}
         items={findings.items.map((finding) => changed.get(finding.FindingId) ?? finding)}
         trackBy={(finding) => finding.FindingId}
-        loading={findings.loading && findings.items.length === 0}
-        loadingText={common.loading}
-        empty={
-          <Box textAlign="center">
-            <Box variant="strong">{texts.none}</Box>
-            <Box variant="p">{texts.noneBody}</Box>
-          </Box>
-        }
+        empty={<NothingHere text={texts.none} hint={texts.noneBody} />}
         columnDefinitions={[
           { id: "time", header: `${texts.time} (${zone})`, width: 200, cell: ({ LastTime }) => full(LastTime * 1000) },
           {
@@ -104,15 +95,6 @@ export function Findings() {
           { id: "count", header: texts.count, width: 90, cell: ({ EventCount }) => EventCount.toLocaleString("en") },
           { id: "status", header: texts.status, width: 120, cell: ({ Status }) => texts.statuses[Status] ?? Status },
         ]}
-        footer={
-          findings.more && (
-            <Box textAlign="center">
-              <Button variant="link" loading={findings.loading} onClick={findings.loadMore}>
-                {common.loadMore}
-              </Button>
-            </Box>
-          )
-        }
       />
       {open !== undefined && (
         <FindingDialog

@@ -1,20 +1,18 @@
 import { CloudTrailClient, LookupEventsCommand } from "@aws-sdk/client-cloudtrail";
-import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import Table from "@cloudscape-design/components/table";
 import { lazy, Suspense, useMemo } from "react";
 import { clientOf } from "../../api/clients.js";
 import { usePages } from "../../api/use-pages.js";
 import { useUrlState } from "../../api/use-url-state.js";
-import { FailureAlert } from "../../parts/failure-alert.js";
 import { useMoments } from "../../parts/moments.js";
+import { NothingHere } from "../../parts/nothing-here.js";
+import { PagedTable } from "../../parts/paged-table.js";
 import { PeriodPicker } from "../../parts/period-picker.js";
 import { useChosenPeriod } from "../../parts/use-period.js";
 import { anomaliesTexts } from "../../texts/anomalies.js";
-import { common } from "../../texts/common.js";
 import { rateText, unusualRatesOf } from "./unusual-rates.js";
 
 const texts = anomaliesTexts.rates;
@@ -47,25 +45,18 @@ export function Rates() {
   return (
     <SpaceBetween size="m">
       <PeriodPicker period={period} />
-      <FailureAlert failure={records.failure} retry={records.reload} />
       {shown !== undefined && (
         <Suspense fallback={<Spinner />}>
           <RateDetails key={shown.id} rate={shown} />
         </Suspense>
       )}
-      <Table
+      <PagedTable
+        pages={records}
         variant="borderless"
         ariaLabels={{ tableLabel: texts.table }}
         items={rates}
         trackBy={(rate) => rate.id}
-        loading={records.loading && rates.length === 0}
-        loadingText={common.loading}
-        empty={
-          <Box textAlign="center">
-            <Box variant="strong">{texts.none}</Box>
-            <Box variant="p">{texts.noneBody}</Box>
-          </Box>
-        }
+        empty={<NothingHere text={texts.none} hint={texts.noneBody} />}
         columnDefinitions={[
           { id: "time", header: `${texts.time} (${zone})`, cell: ({ startMs }) => full(startMs) },
           {
@@ -100,15 +91,6 @@ export function Rates() {
               ),
           },
         ]}
-        footer={
-          records.more && (
-            <Box textAlign="center">
-              <Button variant="link" loading={records.loading} onClick={records.loadMore}>
-                {common.loadMore}
-              </Button>
-            </Box>
-          )
-        }
       />
     </SpaceBetween>
   );

@@ -9,6 +9,7 @@ import { usePages } from "../../api/use-pages.js";
 import { useUrlState } from "../../api/use-url-state.js";
 import { ConfirmDialog } from "../../parts/confirm-dialog.js";
 import { FailureAlert } from "../../parts/failure-alert.js";
+import { LoadMore } from "../../parts/load-more.js";
 import { useMoments } from "../../parts/moments.js";
 import { notify } from "../../shell/notices.js";
 import { anomaliesTexts } from "../../texts/anomalies.js";
@@ -107,15 +108,7 @@ export function Rules() {
               UpdatedTime === undefined ? common.nothing : `${full(UpdatedTime * 1000)} ${UpdatedBy}`,
           },
         ]}
-        footer={
-          rules.more && (
-            <Box textAlign="center">
-              <Button variant="link" loading={rules.loading} onClick={rules.loadMore}>
-                {common.loadMore}
-              </Button>
-            </Box>
-          )
-        }
+        footer={rules.more && <LoadMore pages={rules} />}
       />
       {ending !== undefined && (
         <ConfirmDialog

@@ -2,11 +2,10 @@ import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
 import StatusIndicator, { type StatusIndicatorProps } from "@cloudscape-design/components/status-indicator";
-import Table from "@cloudscape-design/components/table";
 import { callExtension } from "../../api/extension.js";
 import { usePages } from "../../api/use-pages.js";
 import { useMoments } from "../../parts/moments.js";
-import { pagedTableProps } from "../../parts/paged-table-props.js";
+import { PagedTable } from "../../parts/paged-table.js";
 import { common } from "../../texts/common.js";
 import { texts as all } from "../../texts/erasing.js";
 import type { Erasure } from "./erasures.js";
@@ -32,13 +31,15 @@ export function ErasureHistory({ onShow }: { onShow: (erasureId: string) => void
     return { items: Erasures, nextToken: Erasures.length < pageSize ? undefined : String(last!.RequestedAt) };
   });
   return (
-    <Table
+    <PagedTable
       header={
         <Header variant="h2" counter={`(${history.items.length}${history.more ? "+" : ""})`}>
           {texts.history}
         </Header>
       }
-      {...pagedTableProps(history, texts.historyEmpty)}
+      pages={history}
+      items={history.items}
+      empty={texts.historyEmpty}
       trackBy="ErasureId"
       wrapLines
       columnDefinitions={[

@@ -1,11 +1,8 @@
-import Box from "@cloudscape-design/components/box";
-import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
-import Table, { type TableProps } from "@cloudscape-design/components/table";
+import type { TableProps } from "@cloudscape-design/components/table";
 import type { ReactNode } from "react";
 import type { Pages } from "../../api/use-pages.js";
-import { FailureAlert } from "../../parts/failure-alert.js";
-import { common } from "../../texts/common.js";
+import { PagedTable } from "../../parts/paged-table.js";
 
 export interface ListProps<Item> {
   readonly pages: Pages<Item>;
@@ -20,7 +17,7 @@ interface ListTableProps<Item> extends ListProps<Item> {
   readonly trackBy: (item: Item) => string;
 }
 
-/** A list that comes in pages, with what to do where it fails, ends or is empty. */
+/** A list that comes in pages, under a heading that counts it. */
 export function ListTable<Item>({
   pages,
   actions,
@@ -30,9 +27,12 @@ export function ListTable<Item>({
   columns,
   trackBy,
 }: ListTableProps<Item>) {
-  const { items, more, loading, failure } = pages;
+  const { items, more } = pages;
   return (
-    <Table
+    <PagedTable
+      pages={pages}
+      items={items}
+      empty={empty}
       header={
         <Header
           variant="h2"
@@ -43,23 +43,9 @@ export function ListTable<Item>({
           {header}
         </Header>
       }
-      items={items}
       trackBy={trackBy}
       columnDefinitions={columns}
-      loading={loading && items.length === 0}
-      loadingText={common.loading}
       wrapLines
-      empty={failure === undefined ? empty : <FailureAlert failure={failure} retry={pages.reload} />}
-      footer={
-        more || (failure !== undefined && items.length > 0) ? (
-          <Box textAlign="center">
-            <FailureAlert failure={failure} retry={pages.loadMore} />
-            <Button loading={loading} onClick={pages.loadMore}>
-              {common.loadMore}
-            </Button>
-          </Box>
-        ) : undefined
-      }
     />
   );
 }

@@ -3,14 +3,13 @@ import Box from "@cloudscape-design/components/box";
 import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
 import Header from "@cloudscape-design/components/header";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import Table from "@cloudscape-design/components/table";
 import { useState } from "react";
 import { clientOf } from "../../api/clients.js";
 import { usePages } from "../../api/use-pages.js";
 import { useSession } from "../../api/use-session.js";
 import { ConfirmDialog } from "../../parts/confirm-dialog.js";
 import { useMoments } from "../../parts/moments.js";
-import { pagedTableProps } from "../../parts/paged-table-props.js";
+import { PagedTable } from "../../parts/paged-table.js";
 import { notify } from "../../shell/notices.js";
 import { common } from "../../texts/common.js";
 import { texts as all } from "../../texts/keys.js";
@@ -54,7 +53,7 @@ export function AccessKeysTab() {
 
   return (
     <>
-      <Table
+      <PagedTable
         header={
           <Header
             variant="h2"
@@ -64,7 +63,9 @@ export function AccessKeysTab() {
             {texts.header}
           </Header>
         }
-        {...pagedTableProps(keys, texts.empty)}
+        pages={keys}
+        items={keys.items}
+        empty={texts.empty}
         trackBy="accessKeyId"
         wrapLines
         columnDefinitions={[

@@ -3,12 +3,11 @@ import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
 import Link from "@cloudscape-design/components/link";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import Table from "@cloudscape-design/components/table";
 import { useState } from "react";
 import { usePages } from "../../api/use-pages.js";
 import { useUrlState } from "../../api/use-url-state.js";
 import { useMoments } from "../../parts/moments.js";
-import { pagedTableProps } from "../../parts/paged-table-props.js";
+import { PagedTable } from "../../parts/paged-table.js";
 import { common } from "../../texts/common.js";
 import { texts as all } from "../../texts/keys.js";
 import { CreateKeyDialog } from "./create-key-dialog.js";
@@ -30,7 +29,7 @@ function KeysTable({ onChoose }: { onChoose: (keyId: string) => void }) {
   const [creating, setCreating] = useState(false);
   return (
     <>
-      <Table
+      <PagedTable
         header={
           <Header
             variant="h2"
@@ -44,7 +43,9 @@ function KeysTable({ onChoose }: { onChoose: (keyId: string) => void }) {
             {texts.header}
           </Header>
         }
-        {...pagedTableProps(keys, texts.empty)}
+        pages={keys}
+        items={keys.items}
+        empty={texts.empty}
         trackBy="keyId"
         wrapLines
         columnDefinitions={[

@@ -1,16 +1,13 @@
 import { CloudWatchLogsClient, DescribeLogGroupsCommand, type LogGroup } from "@aws-sdk/client-cloudwatch-logs";
-import Box from "@cloudscape-design/components/box";
-import Button from "@cloudscape-design/components/button";
 import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Table from "@cloudscape-design/components/table";
 import TextFilter from "@cloudscape-design/components/text-filter";
 import { useDeferredValue, useState } from "react";
 import { clientOf } from "../../api/clients.js";
 import { usePages } from "../../api/use-pages.js";
-import { FailureAlert } from "../../parts/failure-alert.js";
 import { useMoments } from "../../parts/moments.js";
-import { common } from "../../texts/common.js";
+import { NothingHere } from "../../parts/nothing-here.js";
+import { PagedTable } from "../../parts/paged-table.js";
 import { logsTexts } from "../../texts/logs.js";
 import { bytesText } from "./bytes.js";
 
@@ -31,13 +28,11 @@ export function GroupList({ onOpen }: { onOpen: (group: string) => void }) {
 
   return (
     <SpaceBetween size="s">
-      <FailureAlert failure={groups.failure} retry={groups.reload} />
-      <Table
+      <PagedTable
+        pages={groups}
         ariaLabels={{ tableLabel: texts.table }}
         items={groups.items}
         trackBy={(group) => group.logGroupName ?? ""}
-        loading={groups.loading && groups.items.length === 0}
-        loadingText={common.loading}
         filter={
           <TextFilter
             filteringText={search}
@@ -47,10 +42,11 @@ export function GroupList({ onOpen }: { onOpen: (group: string) => void }) {
           />
         }
         empty={
-          <Box textAlign="center">
-            <Box variant="strong">{pattern === "" ? texts.none : texts.noMatch}</Box>
-            {pattern === "" && <Box variant="p">{texts.noneBody}</Box>}
-          </Box>
+          pattern === "" ? (
+            <NothingHere text={texts.none} hint={texts.noneBody} />
+          ) : (
+            <NothingHere text={texts.noMatch} />
+          )
         }
         columnDefinitions={[
           {
@@ -73,15 +69,6 @@ export function GroupList({ onOpen }: { onOpen: (group: string) => void }) {
           { id: "size", header: texts.size, cell: ({ storedBytes = 0 }) => bytesText(storedBytes) },
           { id: "made", header: `${texts.made} (${zone})`, cell: ({ creationTime = 0 }) => full(creationTime) },
         ]}
-        footer={
-          groups.more && (
-            <Box textAlign="center">
-              <Button variant="link" loading={groups.loading} onClick={groups.loadMore}>
-                {common.loadMore}
-              </Button>
-            </Box>
-          )
-        }
       />
     </SpaceBetween>
   );

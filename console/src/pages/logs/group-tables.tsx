@@ -7,11 +7,11 @@ import {
 } from "@aws-sdk/client-cloudwatch-logs";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
-import Table, { type TableProps } from "@cloudscape-design/components/table";
 import { clientOf } from "../../api/clients.js";
 import { type Pages, usePages } from "../../api/use-pages.js";
-import { FailureAlert } from "../../parts/failure-alert.js";
 import { useMoments } from "../../parts/moments.js";
+import { NothingHere } from "../../parts/nothing-here.js";
+import { PagedTable } from "../../parts/paged-table.js";
 import { common } from "../../texts/common.js";
 import { logsTexts } from "../../texts/logs.js";
 
@@ -32,8 +32,12 @@ export function StreamTable({ streams, onShow }: { streams: Pages<LogStream>; on
   const time = (ms: number | undefined) => (ms === undefined ? common.nothing : full(ms));
   return (
     <PagedTable
+      variant="borderless"
+      wrapLines
+      ariaLabels={{ tableLabel: texts.table }}
       pages={streams}
-      texts={texts}
+      items={streams.items}
+      empty={<NothingHere text={texts.none} hint={texts.noneBody} />}
       trackBy={(stream) => stream.logStreamName ?? ""}
       columnDefinitions={[
         {
@@ -68,8 +72,12 @@ export function MetricFilterTable({ group }: { group: string }) {
   });
   return (
     <PagedTable
+      variant="borderless"
+      wrapLines
+      ariaLabels={{ tableLabel: texts.table }}
       pages={filters}
-      texts={texts}
+      items={filters.items}
+      empty={<NothingHere text={texts.none} hint={texts.noneBody} />}
       trackBy={(filter) => filter.filterName ?? ""}
       columnDefinitions={[
         { id: "name", header: texts.name, isRowHeader: true, cell: ({ filterName = "" }) => filterName },
@@ -93,44 +101,5 @@ export function MetricFilterTable({ group }: { group: string }) {
         },
       ]}
     />
-  );
-}
-
-function PagedTable<Item>({
-  pages,
-  texts,
-  ...table
-}: {
-  pages: Pages<Item>;
-  texts: { readonly table: string; readonly none: string; readonly noneBody: string };
-} & Pick<TableProps<Item>, "columnDefinitions" | "trackBy">) {
-  return (
-    <>
-      <FailureAlert failure={pages.failure} retry={pages.reload} />
-      <Table
-        {...table}
-        variant="borderless"
-        wrapLines
-        ariaLabels={{ tableLabel: texts.table }}
-        items={pages.items}
-        loading={pages.loading && pages.items.length === 0}
-        loadingText={common.loading}
-        empty={
-          <Box textAlign="center">
-            <Box variant="strong">{texts.none}</Box>
-            <Box variant="p">{texts.noneBody}</Box>
-          </Box>
-        }
-        footer={
-          pages.more && (
-            <Box textAlign="center">
-              <Button variant="link" loading={pages.loading} onClick={pages.loadMore}>
-                {common.loadMore}
-              </Button>
-            </Box>
-          )
-        }
-      />
-    </>
   );
 }

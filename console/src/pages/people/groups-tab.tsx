@@ -1,5 +1,4 @@
 import { CreateGroupCommand, type Group, IAMClient, ListGroupsCommand } from "@aws-sdk/client-iam";
-import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
@@ -11,6 +10,7 @@ import { ConsoleLink } from "../../parts/console-link.js";
 import { FindTable } from "../../parts/find-table.js";
 import { FormDialog } from "../../parts/form-dialog.js";
 import { useMoments } from "../../parts/moments.js";
+import { NothingHere } from "../../parts/nothing-here.js";
 import { attach } from "../../parts/policy/entity-policies.js";
 import { PolicyChooser } from "../../parts/policy/policy-chooser.js";
 import { notify } from "../../shell/notices.js";
@@ -45,12 +45,7 @@ export function GroupsTab() {
             {texts.create}
           </Button>
         }
-        empty={
-          <Box textAlign="center">
-            <Box variant="strong">{texts.empty}</Box>
-            <Box variant="p">{texts.emptyHint}</Box>
-          </Box>
-        }
+        empty={<NothingHere text={texts.empty} hint={texts.emptyHint} />}
         columns={[
           {
             id: "name",

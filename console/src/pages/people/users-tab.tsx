@@ -10,6 +10,7 @@ import { ConsoleLink } from "../../parts/console-link.js";
 import { FailureAlert } from "../../parts/failure-alert.js";
 import { FindTable } from "../../parts/find-table.js";
 import { useMoments } from "../../parts/moments.js";
+import { NothingHere } from "../../parts/nothing-here.js";
 import { common } from "../../texts/common.js";
 import { peopleTexts as texts } from "../../texts/people.js";
 import { CreateUserDialog } from "./create-user-dialog.js";
@@ -101,12 +102,7 @@ export function UsersTab() {
             {texts.create.button}
           </Button>
         }
-        empty={
-          <Box textAlign="center">
-            <Box variant="strong">{texts.empty}</Box>
-            <Box variant="p">{texts.emptyHint}</Box>
-          </Box>
-        }
+        empty={<NothingHere text={texts.empty} hint={texts.emptyHint} />}
       />
       {creating && (
         <CreateUserDialog

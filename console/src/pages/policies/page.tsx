@@ -1,5 +1,4 @@
 import { IAMClient, ListPoliciesCommand, type Policy } from "@aws-sdk/client-iam";
-import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Select from "@cloudscape-design/components/select";
 import { useLocation } from "wouter";
@@ -9,6 +8,7 @@ import { useUrlState } from "../../api/use-url-state.js";
 import { ConsoleLink } from "../../parts/console-link.js";
 import { FindTable } from "../../parts/find-table.js";
 import { useMoments } from "../../parts/moments.js";
+import { NothingHere } from "../../parts/nothing-here.js";
 import { common } from "../../texts/common.js";
 import { policyTexts as texts } from "../../texts/policies.js";
 
@@ -52,12 +52,7 @@ export default function PoliciesPage() {
           ariaLabel={texts.scope}
         />
       }
-      empty={
-        <Box textAlign="center">
-          <Box variant="strong">{texts.none}</Box>
-          <Box variant="p">{texts.noneHint}</Box>
-        </Box>
-      }
+      empty={<NothingHere text={texts.none} hint={texts.noneHint} />}
       columns={[
         {
           id: "name",

@@ -2,12 +2,11 @@ import { CloudTrailClient, DescribeQueryCommand, ListQueriesCommand } from "@aws
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import StatusIndicator, { type StatusIndicatorProps } from "@cloudscape-design/components/status-indicator";
-import Table from "@cloudscape-design/components/table";
 import { clientOf } from "../../api/clients.js";
 import { usePages } from "../../api/use-pages.js";
-import { FailureAlert } from "../../parts/failure-alert.js";
 import { useMoments } from "../../parts/moments.js";
-import { common } from "../../texts/common.js";
+import { NothingHere } from "../../parts/nothing-here.js";
+import { PagedTable } from "../../parts/paged-table.js";
 import { queryTexts } from "../../texts/query.js";
 
 const texts = queryTexts.history;
@@ -66,60 +65,42 @@ export function History({
 
   if (storeId === "") return <Box variant="p">{texts.chooseStore}</Box>;
   return (
-    <>
-      <FailureAlert failure={queries.failure} retry={queries.reload} />
-      <Table
-        variant="borderless"
-        ariaLabels={{ tableLabel: texts.table }}
-        loading={queries.loading && queries.items.length === 0}
-        loadingText={common.loading}
-        items={queries.items}
-        trackBy={(query) => query.id}
-        empty={
-          <Box textAlign="center">
-            <Box variant="strong">{texts.none}</Box>
-            <Box variant="p">{texts.noneBody}</Box>
-          </Box>
-        }
-        columnDefinitions={[
-          { id: "time", header: `${texts.time} (${zone})`, width: 220, cell: ({ time }) => full(time) },
-          { id: "status", header: texts.status, width: 160, cell: ({ status }) => <QueryStatusText status={status} /> },
-          {
-            id: "statement",
-            header: texts.statement,
-            isRowHeader: true,
-            cell: ({ statement }) =>
-              statement === undefined ? (
-                <Box color="text-body-secondary">{texts.hidden}</Box>
-              ) : (
-                <Box variant="code">{statement.replaceAll(/\s+/g, " ").slice(0, 160)}</Box>
-              ),
-          },
-          {
-            id: "open",
-            header: texts.open,
-            width: 110,
-            cell: ({ id, statement = "" }) => (
-              <Button
-                variant="inline-link"
-                ariaLabel={texts.openLabel(statement.slice(0, 60) || id)}
-                onClick={() => onOpen(id, statement)}
-              >
-                {texts.open}
-              </Button>
+    <PagedTable
+      pages={queries}
+      variant="borderless"
+      ariaLabels={{ tableLabel: texts.table }}
+      items={queries.items}
+      trackBy={(query) => query.id}
+      empty={<NothingHere text={texts.none} hint={texts.noneBody} />}
+      columnDefinitions={[
+        { id: "time", header: `${texts.time} (${zone})`, width: 220, cell: ({ time }) => full(time) },
+        { id: "status", header: texts.status, width: 160, cell: ({ status }) => <QueryStatusText status={status} /> },
+        {
+          id: "statement",
+          header: texts.statement,
+          isRowHeader: true,
+          cell: ({ statement }) =>
+            statement === undefined ? (
+              <Box color="text-body-secondary">{texts.hidden}</Box>
+            ) : (
+              <Box variant="code">{statement.replaceAll(/\s+/g, " ").slice(0, 160)}</Box>
             ),
-          },
-        ]}
-        footer={
-          queries.more && (
-            <Box textAlign="center">
-              <Button variant="link" loading={queries.loading} onClick={queries.loadMore}>
-                {common.loadMore}
-              </Button>
-            </Box>
-          )
-        }
-      />
-    </>
+        },
+        {
+          id: "open",
+          header: texts.open,
+          width: 110,
+          cell: ({ id, statement = "" }) => (
+            <Button
+              variant="inline-link"
+              ariaLabel={texts.openLabel(statement.slice(0, 60) || id)}
+              onClick={() => onOpen(id, statement)}
+            >
+              {texts.open}
+            </Button>
+          ),
+        },
+      ]}
+    />
   );
 }

@@ -3,16 +3,14 @@ import {
   SearchSampleQueriesCommand,
   type SearchSampleQueriesSearchResult,
 } from "@aws-sdk/client-cloudtrail";
-import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Table from "@cloudscape-design/components/table";
 import TextFilter from "@cloudscape-design/components/text-filter";
 import { useDeferredValue, useState } from "react";
 import { clientOf } from "../../api/clients.js";
 import { usePages } from "../../api/use-pages.js";
-import { FailureAlert } from "../../parts/failure-alert.js";
-import { common } from "../../texts/common.js";
+import { NothingHere } from "../../parts/nothing-here.js";
+import { PagedTable } from "../../parts/paged-table.js";
 import { queryTexts } from "../../texts/query.js";
 
 const texts = queryTexts.samples;
@@ -34,12 +32,10 @@ export function Samples({ storeId, onUse }: { storeId: string; onUse: (statement
 
   return (
     <SpaceBetween size="s">
-      <FailureAlert failure={samples.failure} retry={samples.reload} />
-      <Table
+      <PagedTable
+        pages={samples}
         variant="borderless"
         ariaLabels={{ tableLabel: texts.table }}
-        loading={samples.loading && samples.items.length === 0}
-        loadingText={common.loading}
         items={samples.items}
         trackBy={(sample) => sample.Name ?? ""}
         wrapLines
@@ -51,12 +47,7 @@ export function Samples({ storeId, onUse }: { storeId: string; onUse: (statement
             onChange={({ detail }) => setSearch(detail.filteringText)}
           />
         }
-        empty={
-          <Box textAlign="center">
-            <Box variant="strong">{texts.none}</Box>
-            <Box variant="p">{texts.noneBody}</Box>
-          </Box>
-        }
+        empty={<NothingHere text={texts.none} hint={texts.noneBody} />}
         columnDefinitions={[
           { id: "name", header: texts.name, isRowHeader: true, width: 320, cell: ({ Name = "" }) => Name },
           { id: "description", header: texts.does, cell: ({ Description = "" }) => Description },
@@ -71,15 +62,6 @@ export function Samples({ storeId, onUse }: { storeId: string; onUse: (statement
             ),
           },
         ]}
-        footer={
-          samples.more && (
-            <Box textAlign="center">
-              <Button variant="link" loading={samples.loading} onClick={samples.loadMore}>
-                {common.loadMore}
-              </Button>
-            </Box>
-          )
-        }
       />
     </SpaceBetween>
   );

@@ -1,5 +1,4 @@
 import { IAMClient, ListRolesCommand, type Role } from "@aws-sdk/client-iam";
-import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import { useState } from "react";
 import { clientOf } from "../../api/clients.js";
@@ -7,6 +6,7 @@ import { usePages } from "../../api/use-pages.js";
 import { ConsoleLink } from "../../parts/console-link.js";
 import { FindTable } from "../../parts/find-table.js";
 import { useMoments } from "../../parts/moments.js";
+import { NothingHere } from "../../parts/nothing-here.js";
 import { readableDocument } from "../../parts/policy/entity-policies.js";
 import { explainPolicy } from "../../parts/policy/policy-in-words.js";
 import { common } from "../../texts/common.js";
@@ -39,12 +39,7 @@ export default function RolesPage() {
             {texts.create.button}
           </Button>
         }
-        empty={
-          <Box textAlign="center">
-            <Box variant="strong">{texts.empty}</Box>
-            <Box variant="p">{texts.emptyHint}</Box>
-          </Box>
-        }
+        empty={<NothingHere text={texts.empty} hint={texts.emptyHint} />}
         columns={[
           {
             id: "name",
