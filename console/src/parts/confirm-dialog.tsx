@@ -1,13 +1,7 @@
-import Box from "@cloudscape-design/components/box";
-import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
-import Modal from "@cloudscape-design/components/modal";
-import SpaceBetween from "@cloudscape-design/components/space-between";
-import { type FormEvent, type ReactNode, useState } from "react";
-import { type Failure, failureOf } from "../api/failure.js";
-import { common } from "../texts/common.js";
-import { FailureAlert } from "./failure-alert.js";
+import { type ReactNode, useState } from "react";
+import { FormDialog } from "./form-dialog.js";
 
 interface ConfirmDialogProps {
   readonly header: string;
@@ -25,51 +19,25 @@ interface ConfirmDialogProps {
 /** Asks before something is done that cannot be taken back lightly. */
 export function ConfirmDialog({ header, children, action, typed, onConfirm, onClose }: ConfirmDialogProps) {
   const [text, setText] = useState("");
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<Failure>();
-  const isReady = typed === undefined || text === typed.text;
-
-  async function confirm(event: FormEvent) {
-    event.preventDefault();
-    if (!isReady || busy) return;
-    setBusy(true);
-    setFailure(undefined);
-    try {
-      await onConfirm();
-    } catch (problem) {
-      setFailure(failureOf(problem));
-      setBusy(false);
-    }
-  }
-
   return (
-    <Modal visible header={header} onDismiss={onClose} closeAriaLabel={common.close}>
-      <form onSubmit={confirm}>
-        <SpaceBetween size="m">
-          <FailureAlert failure={failure} />
-          <div>{children}</div>
-          {typed !== undefined && (
-            <FormField label={typed.label}>
-              <Input
-                value={text}
-                autoComplete="off"
-                placeholder={typed.text}
-                onChange={({ detail }) => setText(detail.value)}
-              />
-            </FormField>
-          )}
-          <Box float="right">
-            <SpaceBetween direction="horizontal" size="xs">
-              <Button variant="link" formAction="none" onClick={onClose}>
-                {common.cancel}
-              </Button>
-              <Button variant="primary" formAction="submit" loading={busy} disabled={!isReady}>
-                {action}
-              </Button>
-            </SpaceBetween>
-          </Box>
-        </SpaceBetween>
-      </form>
-    </Modal>
+    <FormDialog
+      header={header}
+      action={action}
+      ready={typed === undefined || text === typed.text}
+      onSubmit={onConfirm}
+      onClose={onClose}
+    >
+      <div>{children}</div>
+      {typed !== undefined && (
+        <FormField label={typed.label}>
+          <Input
+            value={text}
+            autoComplete="off"
+            placeholder={typed.text}
+            onChange={({ detail }) => setText(detail.value)}
+          />
+        </FormField>
+      )}
+    </FormDialog>
   );
 }

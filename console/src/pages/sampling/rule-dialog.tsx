@@ -7,17 +7,14 @@ import {
 import Alert from "@cloudscape-design/components/alert";
 import AttributeEditor from "@cloudscape-design/components/attribute-editor";
 import Box from "@cloudscape-design/components/box";
-import Button from "@cloudscape-design/components/button";
 import ColumnLayout from "@cloudscape-design/components/column-layout";
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
-import Modal from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { clientOf } from "../../api/clients.js";
-import { type Failure, failureOf } from "../../api/failure.js";
-import { FailureAlert } from "../../parts/failure-alert.js";
+import { FormDialog } from "../../parts/form-dialog.js";
 import { common } from "../../texts/common.js";
 import { texts } from "../../texts/sampling.js";
 import {
@@ -45,8 +42,6 @@ interface RuleDialogProps {
 export function RuleDialog({ rule, onClose, onSaved }: RuleDialogProps) {
   const [form, setForm] = useState<RuleForm>(() => (rule ? formOf(rule) : emptyForm));
   const [tried, setTried] = useState(false);
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<Failure>();
   const words = texts.form;
   const isDefault = rule?.RuleName === defaultRuleName;
   const problems = problemsOf(form, rule);
@@ -54,19 +49,12 @@ export function RuleDialog({ rule, onClose, onSaved }: RuleDialogProps) {
 
   async function save() {
     setTried(true);
-    if (!isSound || busy) return;
-    setBusy(true);
-    setFailure(undefined);
-    try {
-      const client = clientOf(XRayClient);
-      await (rule
-        ? client.send(new UpdateSamplingRuleCommand({ SamplingRuleUpdate: updateOf(form) }))
-        : client.send(new CreateSamplingRuleCommand({ SamplingRule: ruleOf(form) })));
-      onSaved(form.name);
-    } catch (problem) {
-      setFailure(failureOf(problem));
-      setBusy(false);
-    }
+    if (!isSound) return;
+    const client = clientOf(XRayClient);
+    await (rule
+      ? client.send(new UpdateSamplingRuleCommand({ SamplingRuleUpdate: updateOf(form) }))
+      : client.send(new CreateSamplingRuleCommand({ SamplingRule: ruleOf(form) })));
+    onSaved(form.name);
   }
 
   const field = (name: TextField, label: string, hint?: string, disabled = false) => (
@@ -81,95 +69,80 @@ export function RuleDialog({ rule, onClose, onSaved }: RuleDialogProps) {
   );
 
   return (
-    <Modal
-      visible
+    <FormDialog
       size="large"
       header={rule ? words.editTitle(rule.RuleName!) : words.createTitle}
-      closeAriaLabel={common.close}
-      onDismiss={onClose}
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={onClose}>
-              {common.cancel}
-            </Button>
-            <Button variant="primary" loading={busy} onClick={() => void save()}>
-              {common.save}
-            </Button>
-          </SpaceBetween>
-        </Box>
-      }
+      action={common.save}
+      onSubmit={save}
+      onClose={onClose}
     >
-      <SpaceBetween size="l">
-        <FailureAlert failure={failure} />
-        <Alert type="info" header={words.inWords}>
-          <span aria-live="polite">{ruleInWords(ruleOf(form))}</span>
-        </Alert>
-        {isDefault && <Box color="text-body-secondary">{words.onlyAmounts}</Box>}
-        <ColumnLayout columns={2}>
-          {field("name", words.name, words.nameHint, rule !== undefined)}
-          {field("priority", words.priority, words.priorityHint, isDefault)}
-          {field("reservoir", words.reservoir, words.reservoirHint)}
-          {field("percent", words.rate, words.rateHint)}
-        </ColumnLayout>
-        {!isDefault && (
-          <SpaceBetween size="l">
-            <Box variant="h3">
-              {words.matching} <Box variant="small">{words.pattern}</Box>
-            </Box>
-            <ColumnLayout columns={2}>
-              {field("service", words.service)}
-              {field("type", words.type, words.typeHint)}
-              {field("method", words.method)}
-              {field("path", words.path)}
-              {field("host", words.host)}
-              {field("resource", words.resource)}
-            </ColumnLayout>
-            <FormField
-              label={words.attributes}
-              description={words.attributesHint}
-              errorText={tried ? problems.attributes : undefined}
-              stretch
-            >
-              <AttributeEditor
-                items={form.attributes}
-                empty={words.noAttributes}
-                addButtonText={words.addAttribute}
-                removeButtonText={words.removeAttribute}
-                disableAddButton={form.attributes.length >= attributesMax}
-                additionalInfo={words.attributesLeft(attributesMax - form.attributes.length)}
-                definition={(["key", "value"] as const).map((part) => ({
-                  label: words[part],
-                  control: (item: RuleForm["attributes"][number], index: number) => (
-                    <Input
-                      value={item[part]}
-                      ariaLabel={`${words[part]} ${index + 1}`}
-                      onChange={({ detail }) =>
-                        setForm({
-                          ...form,
-                          attributes: form.attributes.map((each, at) =>
-                            at === index ? { ...each, [part]: detail.value } : each,
-                          ),
-                        })
-                      }
-                    />
-                  ),
-                }))}
-                onAddButtonClick={() => setForm({ ...form, attributes: [...form.attributes, { key: "", value: "" }] })}
-                onRemoveButtonClick={({ detail }) =>
-                  setForm({ ...form, attributes: form.attributes.filter((_, at) => at !== detail.itemIndex) })
-                }
-              />
-            </FormField>
-          </SpaceBetween>
-        )}
-        <ExpandableSection headerText={words.boost} defaultExpanded={form.boostPercent !== ""}>
+      <Alert type="info" header={words.inWords}>
+        <span aria-live="polite">{ruleInWords(ruleOf(form))}</span>
+      </Alert>
+      {isDefault && <Box color="text-body-secondary">{words.onlyAmounts}</Box>}
+      <ColumnLayout columns={2}>
+        {field("name", words.name, words.nameHint, rule !== undefined)}
+        {field("priority", words.priority, words.priorityHint, isDefault)}
+        {field("reservoir", words.reservoir, words.reservoirHint)}
+        {field("percent", words.rate, words.rateHint)}
+      </ColumnLayout>
+      {!isDefault && (
+        <SpaceBetween size="l">
+          <Box variant="h3">
+            {words.matching} <Box variant="small">{words.pattern}</Box>
+          </Box>
           <ColumnLayout columns={2}>
-            {field("boostPercent", words.boostRate, words.boostRateHint)}
-            {field("boostMinutes", words.boostMinutes)}
+            {field("service", words.service)}
+            {field("type", words.type, words.typeHint)}
+            {field("method", words.method)}
+            {field("path", words.path)}
+            {field("host", words.host)}
+            {field("resource", words.resource)}
           </ColumnLayout>
-        </ExpandableSection>
-      </SpaceBetween>
-    </Modal>
+          <FormField
+            label={words.attributes}
+            description={words.attributesHint}
+            errorText={tried ? problems.attributes : undefined}
+            stretch
+          >
+            <AttributeEditor
+              items={form.attributes}
+              empty={words.noAttributes}
+              addButtonText={words.addAttribute}
+              removeButtonText={words.removeAttribute}
+              disableAddButton={form.attributes.length >= attributesMax}
+              additionalInfo={words.attributesLeft(attributesMax - form.attributes.length)}
+              definition={(["key", "value"] as const).map((part) => ({
+                label: words[part],
+                control: (item: RuleForm["attributes"][number], index: number) => (
+                  <Input
+                    value={item[part]}
+                    ariaLabel={`${words[part]} ${index + 1}`}
+                    onChange={({ detail }) =>
+                      setForm({
+                        ...form,
+                        attributes: form.attributes.map((each, at) =>
+                          at === index ? { ...each, [part]: detail.value } : each,
+                        ),
+                      })
+                    }
+                  />
+                ),
+              }))}
+              onAddButtonClick={() => setForm({ ...form, attributes: [...form.attributes, { key: "", value: "" }] })}
+              onRemoveButtonClick={({ detail }) =>
+                setForm({ ...form, attributes: form.attributes.filter((_, at) => at !== detail.itemIndex) })
+              }
+            />
+          </FormField>
+        </SpaceBetween>
+      )}
+      <ExpandableSection headerText={words.boost} defaultExpanded={form.boostPercent !== ""}>
+        <ColumnLayout columns={2}>
+          {field("boostPercent", words.boostRate, words.boostRateHint)}
+          {field("boostMinutes", words.boostMinutes)}
+        </ColumnLayout>
+      </ExpandableSection>
+    </FormDialog>
   );
 }

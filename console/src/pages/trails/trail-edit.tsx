@@ -5,16 +5,12 @@ import {
   type UpdateTrailCommandInput,
 } from "@aws-sdk/client-cloudtrail";
 import Box from "@cloudscape-design/components/box";
-import Button from "@cloudscape-design/components/button";
 import Checkbox from "@cloudscape-design/components/checkbox";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
-import Modal from "@cloudscape-design/components/modal";
-import SpaceBetween from "@cloudscape-design/components/space-between";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { clientOf } from "../../api/clients.js";
-import { type Failure, failureOf } from "../../api/failure.js";
-import { FailureAlert } from "../../parts/failure-alert.js";
+import { FormDialog } from "../../parts/form-dialog.js";
 import { common } from "../../texts/common.js";
 import { texts } from "../../texts/trails.js";
 
@@ -54,65 +50,38 @@ interface TrailEditProps {
 export function TrailEdit({ trail, onClose, onSaved }: TrailEditProps) {
   const before = settingsOf(trail);
   const [settings, setSettings] = useState(before);
-  const [failure, setFailure] = useState<Failure>();
-  const [busy, setBusy] = useState(false);
   const changes = changesOf(before, settings);
 
-  async function save(event: FormEvent) {
-    event.preventDefault();
-    setBusy(true);
-    setFailure(undefined);
-    try {
-      await clientOf(CloudTrailClient).send(new UpdateTrailCommand({ Name: trail.Name, ...changes }));
-      onSaved();
-    } catch (problem) {
-      setFailure(failureOf(problem));
-      setBusy(false);
-    }
+  async function save() {
+    await clientOf(CloudTrailClient).send(new UpdateTrailCommand({ Name: trail.Name, ...changes }));
+    onSaved();
   }
 
   return (
-    <Modal
-      visible
+    <FormDialog
       size="large"
       header={words.header(trail.Name ?? "")}
-      onDismiss={onClose}
-      closeAriaLabel={common.close}
+      action={common.save}
+      ready={Object.keys(changes).length > 0}
+      onSubmit={save}
+      onClose={onClose}
     >
-      <form onSubmit={save}>
-        <SpaceBetween size="m">
-          <Box color="text-body-secondary">{words.hint}</Box>
-          {fields.map(({ name, label, hint }) => (
-            <FormField key={name} label={label} constraintText={hint}>
-              <Input
-                value={settings[name]}
-                onChange={({ detail }) => setSettings({ ...settings, [name]: detail.value })}
-              />
-            </FormField>
-          ))}
-          {switches.map(({ name, label }) => (
-            <Checkbox
-              key={name}
-              checked={settings[name]}
-              onChange={({ detail }) => setSettings({ ...settings, [name]: detail.checked })}
-            >
-              {label}
-            </Checkbox>
-          ))}
-          <FailureAlert failure={failure} />
-          <Box float="right">
-            <SpaceBetween direction="horizontal" size="xs">
-              <Button variant="link" formAction="none" onClick={onClose}>
-                {common.cancel}
-              </Button>
-              <Button variant="primary" formAction="submit" loading={busy} disabled={Object.keys(changes).length === 0}>
-                {common.save}
-              </Button>
-            </SpaceBetween>
-          </Box>
-        </SpaceBetween>
-      </form>
-    </Modal>
+      <Box color="text-body-secondary">{words.hint}</Box>
+      {fields.map(({ name, label, hint }) => (
+        <FormField key={name} label={label} constraintText={hint}>
+          <Input value={settings[name]} onChange={({ detail }) => setSettings({ ...settings, [name]: detail.value })} />
+        </FormField>
+      ))}
+      {switches.map(({ name, label }) => (
+        <Checkbox
+          key={name}
+          checked={settings[name]}
+          onChange={({ detail }) => setSettings({ ...settings, [name]: detail.checked })}
+        >
+          {label}
+        </Checkbox>
+      ))}
+    </FormDialog>
   );
 }
 
