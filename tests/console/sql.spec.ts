@@ -90,6 +90,10 @@ describe.skipIf(chromiumPath === undefined)("the pages of SQL", () => {
     await page.locator(".cm-lintRange-error").first().waitFor();
     await editor.press("Control+A");
     await editor.press("Delete");
+    // What is emptied stays empty.
+    await page.locator(".cm-placeholder").waitFor();
+    await page.locator(".cm-lintRange-error").waitFor({ state: "detached" });
+    await page.locator(".cm-placeholder").waitFor();
     await page.keyboard.insertText("SELECT useridentity.");
     await editor.press("Control+Space");
     await page.getByRole("option", { name: /^principalid/ }).waitFor();

@@ -5,7 +5,7 @@ import { type Diagnostic, linter } from "@codemirror/lint";
 import { Compartment, EditorState, type Extension } from "@codemirror/state";
 import { drawSelection, EditorView, keymap, lineNumbers, placeholder } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
-import { useEffect, useRef } from "react";
+import { useEffect, useLayoutEffect, useRef } from "react";
 import { home } from "../api/home.js";
 import "./code-editor.css";
 
@@ -88,7 +88,8 @@ export function CodeEditor(props: CodeEditorProps) {
     return () => created.destroy();
   }, []);
 
-  useEffect(() => {
+  // Before anything more can be typed: later, an older value would take away what was typed since.
+  useLayoutEffect(() => {
     const { current } = view;
     if (current === undefined || current.state.doc.toString() === props.value) return;
     current.dispatch({ changes: { from: 0, to: current.state.doc.length, insert: props.value } });

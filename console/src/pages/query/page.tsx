@@ -30,38 +30,33 @@ export default function QueryPage() {
   const [queryId, setQueryId] = useUrlState("query");
   const [chosen, setChosen] = useUrlState("store");
   const [tab, setTab] = useUrlState("tab", "results");
-  const [statement, setStatement] = useState(address);
+  /** What was written or chosen; undefined until then, as what was emptied by hand stays empty. */
+  const [written, setWritten] = useState(address === "" ? undefined : address);
   const [making, setMaking] = useState(false);
   const [failure, setFailure] = useState<Failure>();
   const [starting, setStarting] = useState(false);
   const stores = useStores();
   const listed = stores.value ?? [];
-  const storeId = chosen || listed.find(({ id }) => statement.includes(id))?.id || listed[0]?.id || "";
-  const store = useStore(storeId);
   const followed = useQuery(queryId === "" ? undefined : { QueryId: queryId });
+  // A link to a query shows what was asked.
+  const begun = written ?? followed.query?.QueryString;
+  const storeId = chosen || listed.find(({ id }) => begun?.includes(id))?.id || listed[0]?.id || "";
+  const statement = begun ?? (storeId === "" || queryId !== "" ? "" : queryTexts.editor.example(storeId));
+  const store = useStore(storeId);
   const kinds = useMemo(
     () => new Map(store.value === undefined ? [] : [[store.value.storeId, store.value.kind]]),
     [store.value],
   );
 
   useEffect(() => {
-    if (statement === "" && storeId !== "" && queryId === "") setStatement(queryTexts.editor.example(storeId));
-  }, [storeId, statement, queryId]);
-  useEffect(() => {
-    if (address !== "") setStatement(address);
+    if (address !== "") setWritten(address);
   }, [address]);
-  // A link to a query shows what was asked.
-  const asked = followed.query?.QueryString;
-  useEffect(() => {
-    if (asked !== undefined) setStatement((before) => (before === "" ? asked : before));
-  }, [asked]);
-
   const choose = (id: string) => {
-    setStatement((before) => (storeId === "" ? before : before.replaceAll(storeId, id)));
+    if (begun !== undefined && storeId !== "") setWritten(begun.replaceAll(storeId, id));
     setChosen(id);
   };
   const take = (text: string) => {
-    setStatement(text);
+    setWritten(text);
     setTab("results");
   };
   const run = async () => {
@@ -110,7 +105,7 @@ export default function QueryPage() {
             </FormField>
             <PromptField storeId={storeId} onWritten={take} />
             <FormField label={sqlTexts.editor.label} constraintText={sqlTexts.editor.hint} stretch>
-              <StatementEditor value={statement} onChange={setStatement} onRun={run} stores={listed} kinds={kinds} />
+              <StatementEditor value={statement} onChange={setWritten} onRun={run} stores={listed} kinds={kinds} />
             </FormField>
             <FailureAlert failure={failure} />
             <Button variant="primary" loading={starting} disabled={statement.trim() === ""} onClick={run}>
