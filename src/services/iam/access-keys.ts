@@ -3,7 +3,8 @@ import { management } from "../../audit/event.js";
 import { newAccessKeyId, newSecretAccessKey } from "../../identity/identity-ids.js";
 import { accessKeyContext } from "../../identity/sealed-columns.js";
 import { operation } from "../operation.js";
-import { change, entityAccess, entityResources, requireEntity, userNameOrOwn } from "./entities.js";
+import { change, entityAccess, requireEntity, userNameOrOwn } from "./entities.js";
+import { entityOperation } from "./entity-operation.js";
 import { IamConstraints } from "./iam-constraints.js";
 import type { IamDeps } from "./iam-deps.js";
 import { limitExceeded, noSuchEntity } from "./iam-errors.js";
@@ -12,11 +13,10 @@ import { pageOf, pageStart } from "./listing.js";
 const accessKeysPerUserMax = 2;
 
 export const createAccessKey = (deps: IamDeps) =>
-  operation<Iam.CreateAccessKeyRequest, Iam.CreateAccessKeyResponse>({
+  entityOperation<Iam.CreateAccessKeyRequest, Iam.CreateAccessKeyResponse>(deps, "user", {
     name: "CreateAccessKey",
     readOnly: false,
-    event: management,
-    access: (input, call) => entityAccess(deps, call, "user", userNameOrOwn(input, call), "CreateAccessKey"),
+    entity: userNameOrOwn,
     execute: (input, call) => {
       const name = userNameOrOwn(input, call);
       new IamConstraints().entityNameText("user", name).end();
@@ -61,7 +61,6 @@ export const createAccessKey = (deps: IamDeps) =>
         createDate: AccessKey?.CreateDate && `${AccessKey.CreateDate.toISOString().slice(0, 19)}Z`,
       },
     }),
-    resources: (input, call) => entityResources("user", input.UserName ?? "", call),
   });
 
 export const listAccessKeys = (deps: IamDeps) =>
@@ -100,11 +99,10 @@ export const listAccessKeys = (deps: IamDeps) =>
   });
 
 export const updateAccessKey = (deps: IamDeps) =>
-  operation<Iam.UpdateAccessKeyRequest, object>({
+  entityOperation<Iam.UpdateAccessKeyRequest, object>(deps, "user", {
     name: "UpdateAccessKey",
     readOnly: false,
-    event: management,
-    access: (input, call) => entityAccess(deps, call, "user", userNameOrOwn(input, call), "UpdateAccessKey"),
+    entity: userNameOrOwn,
     execute: (input, call) => {
       const name = userNameOrOwn(input, call);
       new IamConstraints()
@@ -127,11 +125,10 @@ export const updateAccessKey = (deps: IamDeps) =>
   });
 
 export const deleteAccessKey = (deps: IamDeps) =>
-  operation<Iam.DeleteAccessKeyRequest, object>({
+  entityOperation<Iam.DeleteAccessKeyRequest, object>(deps, "user", {
     name: "DeleteAccessKey",
     readOnly: false,
-    event: management,
-    access: (input, call) => entityAccess(deps, call, "user", userNameOrOwn(input, call), "DeleteAccessKey"),
+    entity: userNameOrOwn,
     execute: (input, call) => {
       const name = userNameOrOwn(input, call);
       new IamConstraints().entityNameText("user", name).end();

@@ -1,16 +1,14 @@
 import type * as Iam from "@aws-sdk/client-iam";
-import { management } from "../../audit/event.js";
-import { operation } from "../operation.js";
 import {
   change,
   type EntityInput,
   type EntityKind,
-  entityAccess,
   entityResources,
   kinds,
   nameOf,
   requireEntity,
 } from "./entities.js";
+import { entityOperation } from "./entity-operation.js";
 import { IamConstraints } from "./iam-constraints.js";
 import type { IamDeps } from "./iam-deps.js";
 import { limitExceeded, noSuchEntity } from "./iam-errors.js";
@@ -23,14 +21,10 @@ type AttachInput = EntityInput & { readonly PolicyArn: string | undefined };
 
 /** AttachUserPolicy, AttachGroupPolicy, AttachRolePolicy. */
 export const attachPolicy = (deps: IamDeps, kind: EntityKind) =>
-  operation<AttachInput, object>({
+  entityOperation<AttachInput, object>(deps, kind, {
     name: `Attach${kinds[kind].title}Policy`,
     readOnly: false,
-    event: management,
-    access: (input, call) =>
-      entityAccess(deps, call, kind, nameOf(kind, input), `Attach${kinds[kind].title}Policy`, {
-        "iam:PolicyARN": input.PolicyArn ?? "",
-      }),
+    conditions: ({ PolicyArn = "" }) => ({ "iam:PolicyARN": PolicyArn }),
     execute: (input, call) => {
       new IamConstraints().entityName(kind, input).policyArn(input.PolicyArn).end();
       return change(call, async (tx) => {
@@ -59,14 +53,10 @@ export const attachPolicy = (deps: IamDeps, kind: EntityKind) =>
 
 /** DetachUserPolicy, DetachGroupPolicy, DetachRolePolicy. */
 export const detachPolicy = (deps: IamDeps, kind: EntityKind) =>
-  operation<AttachInput, object>({
+  entityOperation<AttachInput, object>(deps, kind, {
     name: `Detach${kinds[kind].title}Policy`,
     readOnly: false,
-    event: management,
-    access: (input, call) =>
-      entityAccess(deps, call, kind, nameOf(kind, input), `Detach${kinds[kind].title}Policy`, {
-        "iam:PolicyARN": input.PolicyArn ?? "",
-      }),
+    conditions: ({ PolicyArn = "" }) => ({ "iam:PolicyARN": PolicyArn }),
     execute: (input, call) => {
       new IamConstraints().entityName(kind, input).policyArn(input.PolicyArn).end();
       return change(call, async (tx) => {
@@ -88,12 +78,12 @@ export const detachPolicy = (deps: IamDeps, kind: EntityKind) =>
 
 /** ListAttachedUserPolicies, ListAttachedGroupPolicies, ListAttachedRolePolicies. */
 export const listAttachedPolicies = (deps: IamDeps, kind: EntityKind) =>
-  operation<EntityInput & Omit<Iam.ListAttachedUserPoliciesRequest, "UserName">, Iam.ListAttachedUserPoliciesResponse>({
+  entityOperation<
+    EntityInput & Omit<Iam.ListAttachedUserPoliciesRequest, "UserName">,
+    Iam.ListAttachedUserPoliciesResponse
+  >(deps, kind, {
     name: `ListAttached${kinds[kind].title}Policies`,
     readOnly: true,
-    event: management,
-    access: (input, call) =>
-      entityAccess(deps, call, kind, nameOf(kind, input), `ListAttached${kinds[kind].title}Policies`),
     execute: async (input, call) => {
       new IamConstraints().entityName(kind, input).listing(input).end();
       const { read } = deps.settings;
@@ -117,7 +107,6 @@ export const listAttachedPolicies = (deps: IamDeps, kind: EntityKind) =>
         ...page,
       };
     },
-    resources: (input, call) => entityResources(kind, nameOf(kind, input), call),
   });
 
 /** `arn:aws:iam::ACCT:policy/team/name` lies in `/team/`. */

@@ -76,7 +76,7 @@ export function tagsOf(queries: SettingsQueries, entityId: string): Promise<{ Ke
     .execute();
 }
 
-type Conditions = Record<string, string | readonly string[]>;
+export type Conditions = Record<string, string | readonly string[]>;
 
 /** Access to one entity by the ARN and with the tags it has; one that is not there is judged by its name alone. */
 export async function entityAccess(
@@ -98,6 +98,28 @@ export async function entityAccess(
   ];
 }
 
+/** Access to make an entity: by the ARN and tags it will have, and the boundary it will be held by. */
+export function creationAccess(
+  call: Call,
+  kind: EntityKind,
+  input: EntityInput & {
+    Path?: string | undefined;
+    Tags?: RequestTags | undefined;
+    PermissionsBoundary?: string | undefined;
+  },
+): readonly AccessRequest[] {
+  const { Path = "/", Tags = [], PermissionsBoundary } = input;
+  const access = {
+    resource: entityArn(call.accountId, kind, Path, nameOf(kind, input)),
+    conditions: {
+      ...requestTagConditions(Tags),
+      ...(PermissionsBoundary !== undefined && { "iam:PermissionsBoundary": PermissionsBoundary }),
+    },
+  };
+  const actions = Tags.length > 0 ? ["Create", "Tag"] : ["Create"];
+  return actions.map((verb) => ({ action: `iam:${verb}${kinds[kind].title}`, ...access }));
+}
+
 export function resourceTagConditions(tags: readonly { Key: string; Value: string }[]): Conditions {
   return Object.fromEntries(
     tags.flatMap(({ Key, Value }) => [
@@ -107,9 +129,9 @@ export function resourceTagConditions(tags: readonly { Key: string; Value: strin
   );
 }
 
-export function requestTagConditions(
-  tags: readonly { Key?: string | undefined; Value?: string | undefined }[] | undefined,
-): Conditions {
+type RequestTags = readonly { Key?: string | undefined; Value?: string | undefined }[];
+
+export function requestTagConditions(tags: RequestTags | undefined): Conditions {
   if (!tags || tags.length === 0) return {};
   return {
     "aws:TagKeys": tags.map((tag) => tag.Key ?? ""),

@@ -1,21 +1,13 @@
 import type * as Iam from "@aws-sdk/client-iam";
 import { management } from "../../audit/event.js";
-import { newUniqueId } from "../../identity/identity-ids.js";
 import { operation } from "../operation.js";
-import {
-  change,
-  type EntityRow,
-  entityAccess,
-  entityArn,
-  entityResources,
-  findEntity,
-  requireEntity,
-} from "./entities.js";
+import { change, creationAccess, type EntityRow, entityArn, entityResources, requireEntity } from "./entities.js";
+import { entityOperation } from "./entity-operation.js";
+import { deleteEntity, insertEntity, listEntities, newEntity } from "./entity-rows.js";
 import { IamConstraints } from "./iam-constraints.js";
 import type { IamDeps } from "./iam-deps.js";
-import { deleteConflict, entityAlreadyExists, limitExceeded, noSuchEntity } from "./iam-errors.js";
+import { deleteConflict, limitExceeded, noSuchEntity } from "./iam-errors.js";
 import { pageOf, pageStart } from "./listing.js";
-import { deleteEntity, listEntities } from "./users.js";
 
 const groupsPerUserMax = 10;
 
@@ -32,34 +24,12 @@ export const createGroup = (deps: IamDeps) =>
     name: "CreateGroup",
     readOnly: false,
     event: management,
-    access: (input, call) => [
-      {
-        action: "iam:CreateGroup",
-        resource: entityArn(call.accountId, "group", input.Path ?? "/", input.GroupName ?? ""),
-      },
-    ],
+    access: (input, call) => creationAccess(call, "group", input),
     execute: (input, call) => {
       new IamConstraints().entityName("group", input).path(input.Path).end();
-      const name = input.GroupName!;
-      const path = input.Path ?? "/";
-      const row: EntityRow = {
-        entity_id: newUniqueId(deps.environment.ids, "AGPA"),
-        account_id: call.accountId,
-        kind: "group",
-        name,
-        name_lower: name.toLowerCase(),
-        path,
-        arn: entityArn(call.accountId, "group", path, name),
-        created_ms: call.nowMs,
-        boundary_arn: null,
-        description: null,
-        max_session_seconds: null,
-        trust_policy: null,
-      };
+      const row = newEntity(deps, call, "group", { ...input, Name: input.GroupName! });
       return change(call, async (tx) => {
-        if (await findEntity(tx, call.accountId, "group", name))
-          throw entityAlreadyExists(`Group with name ${name} already exists.`);
-        await tx.insertInto("iam_entities").values(row).execute();
+        await insertEntity(tx, row);
         return { Group: groupOf(row) };
       });
     },
@@ -67,11 +37,9 @@ export const createGroup = (deps: IamDeps) =>
   });
 
 export const getGroup = (deps: IamDeps) =>
-  operation<Iam.GetGroupRequest, Iam.GetGroupResponse>({
+  entityOperation<Iam.GetGroupRequest, Iam.GetGroupResponse>(deps, "group", {
     name: "GetGroup",
     readOnly: true,
-    event: management,
-    access: (input, call) => entityAccess(deps, call, "group", input.GroupName ?? "", "GetGroup"),
     execute: async (input, call) => {
       new IamConstraints().entityName("group", input).listing(input).end();
       const { read } = deps.settings;
@@ -96,7 +64,6 @@ export const getGroup = (deps: IamDeps) =>
       }));
       return { Group: groupOf(group), Users: users, ...page };
     },
-    resources: (input, call) => entityResources("group", input.GroupName ?? "", call),
   });
 
 export const listGroups = (deps: IamDeps) =>
@@ -116,11 +83,9 @@ export const listGroups = (deps: IamDeps) =>
   });
 
 export const deleteGroup = (deps: IamDeps) =>
-  operation<Iam.DeleteGroupRequest, object>({
+  entityOperation<Iam.DeleteGroupRequest, object>(deps, "group", {
     name: "DeleteGroup",
     readOnly: false,
-    event: management,
-    access: (input, call) => entityAccess(deps, call, "group", input.GroupName ?? "", "DeleteGroup"),
     execute: (input, call) => {
       new IamConstraints().entityName("group", input).end();
       return change(call, async (tx) => {
@@ -135,15 +100,12 @@ export const deleteGroup = (deps: IamDeps) =>
         return {};
       });
     },
-    resources: (input, call) => entityResources("group", input.GroupName ?? "", call),
   });
 
 export const addUserToGroup = (deps: IamDeps) =>
-  operation<Iam.AddUserToGroupRequest, object>({
+  entityOperation<Iam.AddUserToGroupRequest, object>(deps, "group", {
     name: "AddUserToGroup",
     readOnly: false,
-    event: management,
-    access: (input, call) => entityAccess(deps, call, "group", input.GroupName ?? "", "AddUserToGroup"),
     execute: (input, call) => {
       new IamConstraints().entityName("group", input).entityName("user", input).end();
       return change(call, async (tx) => {
@@ -171,11 +133,9 @@ export const addUserToGroup = (deps: IamDeps) =>
   });
 
 export const removeUserFromGroup = (deps: IamDeps) =>
-  operation<Iam.RemoveUserFromGroupRequest, object>({
+  entityOperation<Iam.RemoveUserFromGroupRequest, object>(deps, "group", {
     name: "RemoveUserFromGroup",
     readOnly: false,
-    event: management,
-    access: (input, call) => entityAccess(deps, call, "group", input.GroupName ?? "", "RemoveUserFromGroup"),
     execute: (input, call) => {
       new IamConstraints().entityName("group", input).entityName("user", input).end();
       return change(call, async (tx) => {
@@ -197,11 +157,9 @@ export const removeUserFromGroup = (deps: IamDeps) =>
   });
 
 export const listGroupsForUser = (deps: IamDeps) =>
-  operation<Iam.ListGroupsForUserRequest, Iam.ListGroupsForUserResponse>({
+  entityOperation<Iam.ListGroupsForUserRequest, Iam.ListGroupsForUserResponse>(deps, "user", {
     name: "ListGroupsForUser",
     readOnly: true,
-    event: management,
-    access: (input, call) => entityAccess(deps, call, "user", input.UserName ?? "", "ListGroupsForUser"),
     execute: async (input, call) => {
       new IamConstraints().entityName("user", input).listing(input).end();
       const { read } = deps.settings;
@@ -219,5 +177,4 @@ export const listGroupsForUser = (deps: IamDeps) =>
       const { items, page } = pageOf(rows, input, (row) => row.name_lower);
       return { Groups: items.map(groupOf), ...page };
     },
-    resources: (input, call) => entityResources("user", input.UserName ?? "", call),
   });

@@ -1,16 +1,6 @@
 import type * as Iam from "@aws-sdk/client-iam";
-import { management } from "../../audit/event.js";
-import { operation } from "../operation.js";
-import {
-  change,
-  type EntityInput,
-  type EntityKind,
-  entityAccess,
-  entityResources,
-  kinds,
-  nameOf,
-  requireEntity,
-} from "./entities.js";
+import { change, type EntityInput, type EntityKind, kinds, nameOf, requireEntity } from "./entities.js";
+import { entityOperation } from "./entity-operation.js";
 import { checkPolicyDocument, encodeDocument, IamConstraints, policySize } from "./iam-constraints.js";
 import type { IamDeps } from "./iam-deps.js";
 import { limitExceeded, noSuchEntity } from "./iam-errors.js";
@@ -27,11 +17,9 @@ function noSuchInlinePolicy(kind: EntityKind, name: string) {
 
 /** PutUserPolicy, PutGroupPolicy, PutRolePolicy. */
 export const putInlinePolicy = (deps: IamDeps, kind: EntityKind) =>
-  operation<InlineInput & { readonly PolicyDocument: string | undefined }, object>({
+  entityOperation<InlineInput & { readonly PolicyDocument: string | undefined }, object>(deps, kind, {
     name: `Put${kinds[kind].title}Policy`,
     readOnly: false,
-    event: management,
-    access: (input, call) => entityAccess(deps, call, kind, nameOf(kind, input), `Put${kinds[kind].title}Policy`),
     execute: (input, call) => {
       new IamConstraints().entityName(kind, input).policyName(input.PolicyName).document(input.PolicyDocument).end();
       const document = input.PolicyDocument!;
@@ -57,16 +45,13 @@ export const putInlinePolicy = (deps: IamDeps, kind: EntityKind) =>
         return {};
       });
     },
-    resources: (input, call) => entityResources(kind, nameOf(kind, input), call),
   });
 
 /** GetUserPolicy, GetGroupPolicy, GetRolePolicy. */
 export const getInlinePolicy = (deps: IamDeps, kind: EntityKind) =>
-  operation<InlineInput, EntityInput & { PolicyName: string; PolicyDocument: string }>({
+  entityOperation<InlineInput, EntityInput & { PolicyName: string; PolicyDocument: string }>(deps, kind, {
     name: `Get${kinds[kind].title}Policy`,
     readOnly: true,
-    event: management,
-    access: (input, call) => entityAccess(deps, call, kind, nameOf(kind, input), `Get${kinds[kind].title}Policy`),
     execute: async (input, call) => {
       new IamConstraints().entityName(kind, input).policyName(input.PolicyName).end();
       const { read } = deps.settings;
@@ -84,42 +69,40 @@ export const getInlinePolicy = (deps: IamDeps, kind: EntityKind) =>
         PolicyDocument: encodeDocument(row.document),
       };
     },
-    resources: (input, call) => entityResources(kind, nameOf(kind, input), call),
   });
 
 /** ListUserPolicies, ListGroupPolicies, ListRolePolicies. */
 export const listInlinePolicies = (deps: IamDeps, kind: EntityKind) =>
-  operation<EntityInput & Omit<Iam.ListUserPoliciesRequest, "UserName">, Iam.ListUserPoliciesResponse>({
-    name: `List${kinds[kind].title}Policies`,
-    readOnly: true,
-    event: management,
-    access: (input, call) => entityAccess(deps, call, kind, nameOf(kind, input), `List${kinds[kind].title}Policies`),
-    execute: async (input, call) => {
-      new IamConstraints().entityName(kind, input).listing(input).end();
-      const { read } = deps.settings;
-      const entity = await requireEntity(read, call.accountId, kind, nameOf(kind, input));
-      const { after, fetch } = pageStart(input);
-      const rows = await read
-        .selectFrom("iam_inline_policies")
-        .select("policy_name")
-        .where("entity_id", "=", entity.entity_id)
-        .where("policy_name", ">", after)
-        .orderBy("policy_name")
-        .limit(fetch)
-        .execute();
-      const { items, page } = pageOf(rows, input, (row) => row.policy_name);
-      return { PolicyNames: items.map((row) => row.policy_name), ...page };
+  entityOperation<EntityInput & Omit<Iam.ListUserPoliciesRequest, "UserName">, Iam.ListUserPoliciesResponse>(
+    deps,
+    kind,
+    {
+      name: `List${kinds[kind].title}Policies`,
+      readOnly: true,
+      execute: async (input, call) => {
+        new IamConstraints().entityName(kind, input).listing(input).end();
+        const { read } = deps.settings;
+        const entity = await requireEntity(read, call.accountId, kind, nameOf(kind, input));
+        const { after, fetch } = pageStart(input);
+        const rows = await read
+          .selectFrom("iam_inline_policies")
+          .select("policy_name")
+          .where("entity_id", "=", entity.entity_id)
+          .where("policy_name", ">", after)
+          .orderBy("policy_name")
+          .limit(fetch)
+          .execute();
+        const { items, page } = pageOf(rows, input, (row) => row.policy_name);
+        return { PolicyNames: items.map((row) => row.policy_name), ...page };
+      },
     },
-    resources: (input, call) => entityResources(kind, nameOf(kind, input), call),
-  });
+  );
 
 /** DeleteUserPolicy, DeleteGroupPolicy, DeleteRolePolicy. */
 export const deleteInlinePolicy = (deps: IamDeps, kind: EntityKind) =>
-  operation<InlineInput, object>({
+  entityOperation<InlineInput, object>(deps, kind, {
     name: `Delete${kinds[kind].title}Policy`,
     readOnly: false,
-    event: management,
-    access: (input, call) => entityAccess(deps, call, kind, nameOf(kind, input), `Delete${kinds[kind].title}Policy`),
     execute: (input, call) => {
       new IamConstraints().entityName(kind, input).policyName(input.PolicyName).end();
       return change(call, async (tx) => {
@@ -133,5 +116,4 @@ export const deleteInlinePolicy = (deps: IamDeps, kind: EntityKind) =>
         return {};
       });
     },
-    resources: (input, call) => entityResources(kind, nameOf(kind, input), call),
   });

@@ -1,16 +1,5 @@
-import { management } from "../../audit/event.js";
-import { operation } from "../operation.js";
-import {
-  change,
-  type EntityInput,
-  type EntityKind,
-  entityAccess,
-  entityResources,
-  findEntity,
-  kinds,
-  nameOf,
-  requireEntity,
-} from "./entities.js";
+import { change, type EntityInput, type EntityKind, findEntity, kinds, nameOf, requireEntity } from "./entities.js";
+import { entityOperation } from "./entity-operation.js";
 import { IamConstraints } from "./iam-constraints.js";
 import type { IamDeps } from "./iam-deps.js";
 import { noSuchEntity } from "./iam-errors.js";
@@ -21,14 +10,10 @@ type BoundedKind = Exclude<EntityKind, "group">;
 
 /** PutUserPermissionsBoundary, PutRolePermissionsBoundary. */
 export const putPermissionsBoundary = (deps: IamDeps, kind: BoundedKind) =>
-  operation<BoundaryInput, object>({
+  entityOperation<BoundaryInput, object>(deps, kind, {
     name: `Put${kinds[kind].title}PermissionsBoundary`,
     readOnly: false,
-    event: management,
-    access: (input, call) =>
-      entityAccess(deps, call, kind, nameOf(kind, input), `Put${kinds[kind].title}PermissionsBoundary`, {
-        "iam:PermissionsBoundary": input.PermissionsBoundary ?? "",
-      }),
+    conditions: ({ PermissionsBoundary = "" }) => ({ "iam:PermissionsBoundary": PermissionsBoundary }),
     execute: (input, call) => {
       new IamConstraints().entityName(kind, input).policyArn(input.PermissionsBoundary, "permissionsBoundary").end();
       return change(call, async (tx) => {
@@ -42,20 +27,14 @@ export const putPermissionsBoundary = (deps: IamDeps, kind: BoundedKind) =>
         return {};
       });
     },
-    resources: (input, call) => entityResources(kind, nameOf(kind, input), call),
   });
 
 /** DeleteUserPermissionsBoundary, DeleteRolePermissionsBoundary. */
 export const deletePermissionsBoundary = (deps: IamDeps, kind: BoundedKind) =>
-  operation<EntityInput, object>({
+  entityOperation<EntityInput, object>(deps, kind, {
     name: `Delete${kinds[kind].title}PermissionsBoundary`,
     readOnly: false,
-    event: management,
-    access: async (input, call) => {
-      const boundary = await boundaryCondition(deps, call.accountId, kind, nameOf(kind, input));
-      const action = `Delete${kinds[kind].title}PermissionsBoundary`;
-      return entityAccess(deps, call, kind, nameOf(kind, input), action, boundary);
-    },
+    conditions: (input, call) => boundaryCondition(deps, call.accountId, kind, nameOf(kind, input)),
     execute: (input, call) => {
       new IamConstraints().entityName(kind, input).end();
       return change(call, async (tx) => {
@@ -70,7 +49,6 @@ export const deletePermissionsBoundary = (deps: IamDeps, kind: BoundedKind) =>
         return {};
       });
     },
-    resources: (input, call) => entityResources(kind, nameOf(kind, input), call),
   });
 
 /** The boundary that would go, as a condition. */

@@ -1,28 +1,24 @@
 import type * as Iam from "@aws-sdk/client-iam";
 import { management } from "../../audit/event.js";
 import { maxSessionSecondsDefault } from "../../identity/directory.js";
-import { newUniqueId } from "../../identity/identity-ids.js";
 import { operation } from "../operation.js";
 import {
   boundaryOf,
   change,
+  creationAccess,
   type EntityRow,
-  entityAccess,
   entityArn,
   entityResources,
-  findEntity,
-  requestTagConditions,
   requireEntity,
   tagsOf,
 } from "./entities.js";
+import { entityOperation } from "./entity-operation.js";
+import { deleteEntity, insertEntity, listEntities, newEntity } from "./entity-rows.js";
 import { checkPolicyDocument, checkTagKeys, encodeDocument, IamConstraints, policySize } from "./iam-constraints.js";
 import type { IamDeps } from "./iam-deps.js";
-import { entityAlreadyExists, limitExceeded } from "./iam-errors.js";
+import { limitExceeded } from "./iam-errors.js";
 import { requireInNoProfile } from "./instance-profiles.js";
 import { pageOf } from "./listing.js";
-import { requireManagedPolicy } from "./managed-policies.js";
-import { writeTags } from "./tags.js";
-import { deleteEntity, listEntities } from "./users.js";
 
 /** AWS's default quota; it can be raised there, not here. */
 const trustPolicySizeMax = 2048;
@@ -60,17 +56,7 @@ export const createRole = (deps: IamDeps) =>
     name: "CreateRole",
     readOnly: false,
     event: management,
-    access: ({ RoleName, Path, Tags, PermissionsBoundary }, call) => {
-      const access = {
-        resource: entityArn(call.accountId, "role", Path ?? "/", RoleName ?? ""),
-        conditions: {
-          ...requestTagConditions(Tags),
-          ...(PermissionsBoundary !== undefined && { "iam:PermissionsBoundary": PermissionsBoundary }),
-        },
-      };
-      const create = { action: "iam:CreateRole", ...access };
-      return Tags && Tags.length > 0 ? [create, { action: "iam:TagRole", ...access }] : [create];
-    },
+    access: (input, call) => creationAccess(call, "role", input),
     execute: (input, call) => {
       new RoleConstraints()
         .entityName("role", input)
@@ -81,30 +67,16 @@ export const createRole = (deps: IamDeps) =>
         .maxSessionDuration(input.MaxSessionDuration)
         .end();
       checkTrustPolicy(input.AssumeRolePolicyDocument!);
-      const name = input.RoleName!;
       const tags = input.Tags ?? [];
       checkTagKeys(tags.map((tag) => tag.Key!));
-      const path = input.Path ?? "/";
-      const row: EntityRow = {
-        entity_id: newUniqueId(deps.environment.ids, "AROA"),
-        account_id: call.accountId,
-        kind: "role",
-        name,
-        name_lower: name.toLowerCase(),
-        path,
-        arn: entityArn(call.accountId, "role", path, name),
-        created_ms: call.nowMs,
-        boundary_arn: input.PermissionsBoundary ?? null,
+      const row = {
+        ...newEntity(deps, call, "role", { ...input, Name: input.RoleName! }),
         description: input.Description ?? null,
         max_session_seconds: input.MaxSessionDuration ?? maxSessionSecondsDefault,
         trust_policy: input.AssumeRolePolicyDocument!,
       };
       return change(call, async (tx) => {
-        if (await findEntity(tx, call.accountId, "role", name))
-          throw entityAlreadyExists(`Role with name ${name} already exists.`);
-        if (row.boundary_arn !== null) await requireManagedPolicy(tx, call.accountId, row.boundary_arn);
-        await tx.insertInto("iam_entities").values(row).execute();
-        await writeTags(tx, row.entity_id, tags);
+        await insertEntity(tx, row, tags);
         return { Role: { ...roleOf(row), ...boundaryOf(row), ...(tags.length > 0 && { Tags: tags }) } };
       });
     },
@@ -112,18 +84,15 @@ export const createRole = (deps: IamDeps) =>
   });
 
 export const getRole = (deps: IamDeps) =>
-  operation<Iam.GetRoleRequest, Iam.GetRoleResponse>({
+  entityOperation<Iam.GetRoleRequest, Iam.GetRoleResponse>(deps, "role", {
     name: "GetRole",
     readOnly: true,
-    event: management,
-    access: (input, call) => entityAccess(deps, call, "role", input.RoleName ?? "", "GetRole"),
     execute: async (input, call) => {
       new IamConstraints().entityName("role", input).end();
       const row = await requireEntity(deps.settings.read, call.accountId, "role", input.RoleName!);
       const tags = await tagsOf(deps.settings.read, row.entity_id);
       return { Role: { ...roleOf(row), ...boundaryOf(row), ...(tags.length > 0 && { Tags: tags }) } };
     },
-    resources: (input, call) => entityResources("role", input.RoleName ?? "", call),
   });
 
 export const listRoles = (deps: IamDeps) =>
@@ -143,11 +112,9 @@ export const listRoles = (deps: IamDeps) =>
   });
 
 export const updateRole = (deps: IamDeps) =>
-  operation<Iam.UpdateRoleRequest, object>({
+  entityOperation<Iam.UpdateRoleRequest, object>(deps, "role", {
     name: "UpdateRole",
     readOnly: false,
-    event: management,
-    access: (input, call) => entityAccess(deps, call, "role", input.RoleName ?? "", "UpdateRole"),
     execute: (input, call) => {
       new RoleConstraints()
         .entityName("role", input)
@@ -167,15 +134,12 @@ export const updateRole = (deps: IamDeps) =>
         return {};
       });
     },
-    resources: (input, call) => entityResources("role", input.RoleName ?? "", call),
   });
 
 export const updateRoleDescription = (deps: IamDeps) =>
-  operation<Iam.UpdateRoleDescriptionRequest, Iam.UpdateRoleDescriptionResponse>({
+  entityOperation<Iam.UpdateRoleDescriptionRequest, Iam.UpdateRoleDescriptionResponse>(deps, "role", {
     name: "UpdateRoleDescription",
     readOnly: false,
-    event: management,
-    access: (input, call) => entityAccess(deps, call, "role", input.RoleName ?? "", "UpdateRoleDescription"),
     execute: (input, call) => {
       new RoleConstraints().entityName("role", input).description(input.Description).end();
       return change(call, async (tx) => {
@@ -185,15 +149,12 @@ export const updateRoleDescription = (deps: IamDeps) =>
         return { Role: { ...roleOf({ ...row, description }), ...boundaryOf(row) } };
       });
     },
-    resources: (input, call) => entityResources("role", input.RoleName ?? "", call),
   });
 
 export const updateAssumeRolePolicy = (deps: IamDeps) =>
-  operation<Iam.UpdateAssumeRolePolicyRequest, object>({
+  entityOperation<Iam.UpdateAssumeRolePolicyRequest, object>(deps, "role", {
     name: "UpdateAssumeRolePolicy",
     readOnly: false,
-    event: management,
-    access: (input, call) => entityAccess(deps, call, "role", input.RoleName ?? "", "UpdateAssumeRolePolicy"),
     execute: (input, call) => {
       new IamConstraints().entityName("role", input).document(input.PolicyDocument).end();
       checkTrustPolicy(input.PolicyDocument!);
@@ -207,15 +168,12 @@ export const updateAssumeRolePolicy = (deps: IamDeps) =>
         return {};
       });
     },
-    resources: (input, call) => entityResources("role", input.RoleName ?? "", call),
   });
 
 export const deleteRole = (deps: IamDeps) =>
-  operation<Iam.DeleteRoleRequest, object>({
+  entityOperation<Iam.DeleteRoleRequest, object>(deps, "role", {
     name: "DeleteRole",
     readOnly: false,
-    event: management,
-    access: (input, call) => entityAccess(deps, call, "role", input.RoleName ?? "", "DeleteRole"),
     execute: (input, call) => {
       new IamConstraints().entityName("role", input).end();
       return change(call, async (tx) => {
@@ -225,5 +183,4 @@ export const deleteRole = (deps: IamDeps) =>
         return {};
       });
     },
-    resources: (input, call) => entityResources("role", input.RoleName ?? "", call),
   });

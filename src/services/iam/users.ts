@@ -1,27 +1,25 @@
 import type * as Iam from "@aws-sdk/client-iam";
 import { management } from "../../audit/event.js";
-import { newUniqueId } from "../../identity/identity-ids.js";
 import { operation } from "../operation.js";
 import {
   boundaryOf,
   change,
+  creationAccess,
   type EntityRow,
   entityAccess,
   entityArn,
   entityResources,
-  findEntity,
-  requestTagConditions,
   requireEntity,
   tagsOf,
   userNameOrOwn,
 } from "./entities.js";
+import { entityOperation } from "./entity-operation.js";
+import { deleteEntity, insertEntity, listEntities, newEntity } from "./entity-rows.js";
 import { checkTagKeys, IamConstraints } from "./iam-constraints.js";
 import type { IamDeps } from "./iam-deps.js";
-import { deleteConflict, entityAlreadyExists } from "./iam-errors.js";
-import { pageOf, pageStart } from "./listing.js";
-import { requireManagedPolicy } from "./managed-policies.js";
+import { deleteConflict } from "./iam-errors.js";
+import { pageOf } from "./listing.js";
 import { passwordOf, signInOf } from "./people/login-profiles.js";
-import { writeTags } from "./tags.js";
 
 const userOf = (row: EntityRow) => ({
   Path: row.path,
@@ -36,43 +34,14 @@ export const createUser = (deps: IamDeps) =>
     name: "CreateUser",
     readOnly: false,
     event: management,
-    access: ({ UserName, Path, Tags, PermissionsBoundary }, call) => {
-      const access = {
-        resource: entityArn(call.accountId, "user", Path ?? "/", UserName ?? ""),
-        conditions: {
-          ...requestTagConditions(Tags),
-          ...(PermissionsBoundary !== undefined && { "iam:PermissionsBoundary": PermissionsBoundary }),
-        },
-      };
-      const create = { action: "iam:CreateUser", ...access };
-      return Tags && Tags.length > 0 ? [create, { action: "iam:TagUser", ...access }] : [create];
-    },
+    access: (input, call) => creationAccess(call, "user", input),
     execute: (input, call) => {
       new IamConstraints().entityName("user", input).path(input.Path).tags(input.Tags).end();
-      const name = input.UserName!;
       const tags = input.Tags ?? [];
       checkTagKeys(tags.map((tag) => tag.Key!));
-      const path = input.Path ?? "/";
-      const row: EntityRow = {
-        entity_id: newUniqueId(deps.environment.ids, "AIDA"),
-        account_id: call.accountId,
-        kind: "user",
-        name,
-        name_lower: name.toLowerCase(),
-        path,
-        arn: entityArn(call.accountId, "user", path, name),
-        created_ms: call.nowMs,
-        boundary_arn: input.PermissionsBoundary ?? null,
-        description: null,
-        max_session_seconds: null,
-        trust_policy: null,
-      };
+      const row = newEntity(deps, call, "user", { ...input, Name: input.UserName! });
       return change(call, async (tx) => {
-        if (await findEntity(tx, call.accountId, "user", name))
-          throw entityAlreadyExists(`User with name ${name} already exists.`);
-        if (row.boundary_arn !== null) await requireManagedPolicy(tx, call.accountId, row.boundary_arn);
-        await tx.insertInto("iam_entities").values(row).execute();
-        await writeTags(tx, row.entity_id, tags);
+        await insertEntity(tx, row, tags);
         return { User: { ...userOf(row), ...boundaryOf(row), ...(tags.length > 0 && { Tags: tags }) } };
       });
     },
@@ -142,33 +111,10 @@ async function passwordUses(deps: IamDeps, users: readonly EntityRow[]): Promise
   return new Map(rows.map((row) => [row.user_id, row.last_used_ms]));
 }
 
-/** One more than a page of entities under a path, by name. */
-export function listEntities(
-  deps: IamDeps,
-  accountId: string,
-  kind: EntityRow["kind"],
-  input: { PathPrefix?: string | undefined; Marker?: string | undefined; MaxItems?: number | undefined },
-): Promise<EntityRow[]> {
-  const { after, fetch } = pageStart(input);
-  const prefix = input.PathPrefix ?? "/";
-  return deps.settings.read
-    .selectFrom("iam_entities")
-    .selectAll()
-    .where("account_id", "=", accountId)
-    .where("kind", "=", kind)
-    .where("name_lower", ">", after)
-    .where((row) => row(row.fn<string>("substr", ["path", row.lit(1), row.lit(prefix.length)]), "=", prefix))
-    .orderBy("name_lower")
-    .limit(fetch)
-    .execute();
-}
-
 export const deleteUser = (deps: IamDeps) =>
-  operation<Iam.DeleteUserRequest, object>({
+  entityOperation<Iam.DeleteUserRequest, object>(deps, "user", {
     name: "DeleteUser",
     readOnly: false,
-    event: management,
-    access: (input, call) => entityAccess(deps, call, "user", input.UserName ?? "", "DeleteUser"),
     execute: (input, call) => {
       new IamConstraints().entityName("user", input).end();
       return change(call, async (tx) => {
@@ -185,23 +131,4 @@ export const deleteUser = (deps: IamDeps) =>
         return {};
       });
     },
-    resources: (input, call) => entityResources("user", input.UserName ?? "", call),
   });
-
-/**
- * Removes an entity that nothing is tied to any more.
- *
- * @throws ServiceError DeleteConflict while policies are.
- */
-export async function deleteEntity(
-  tx: Parameters<Parameters<IamDeps["settings"]["transact"]>[0]>[0],
-  entityId: string,
-): Promise<void> {
-  const policyOf = (table: "iam_attached_policies" | "iam_inline_policies") =>
-    tx.selectFrom(table).select("entity_id").where("entity_id", "=", entityId).executeTakeFirst();
-  if (await policyOf("iam_attached_policies"))
-    throw deleteConflict("Cannot delete entity, must detach all policies first.");
-  if (await policyOf("iam_inline_policies")) throw deleteConflict("Cannot delete entity, must delete policies first.");
-  await tx.deleteFrom("iam_tags").where("entity_id", "=", entityId).execute();
-  await tx.deleteFrom("iam_entities").where("entity_id", "=", entityId).execute();
-}

@@ -1,20 +1,18 @@
 import type * as Iam from "@aws-sdk/client-iam";
-import { management } from "../../../audit/event.js";
 import { hashNewPassword, PasswordRefused, replacePassword } from "../../../identity/people/new-password.js";
 import { passwordRules } from "../../../identity/people/password-rules.js";
 import type { SettingsQueries } from "../../../storage/settings-store.js";
-import { operation } from "../../operation.js";
-import { change, type EntityRow, entityAccess, entityResources, requireEntity, userNameOrOwn } from "../entities.js";
+import { change, type EntityRow, requireEntity, userNameOrOwn } from "../entities.js";
+import { entityOperation } from "../entity-operation.js";
 import { IamConstraints } from "../iam-constraints.js";
 import type { IamDeps } from "../iam-deps.js";
 import { entityAlreadyExists, noSuchEntity, passwordPolicyViolation } from "../iam-errors.js";
 
 export const createLoginProfile = (deps: IamDeps) =>
-  operation<Iam.CreateLoginProfileRequest, Iam.CreateLoginProfileResponse>({
+  entityOperation<Iam.CreateLoginProfileRequest, Iam.CreateLoginProfileResponse>(deps, "user", {
     name: "CreateLoginProfile",
     readOnly: false,
-    event: management,
-    access: (input, call) => entityAccess(deps, call, "user", userNameOrOwn(input, call), "CreateLoginProfile"),
+    entity: userNameOrOwn,
     execute: async (input, call) => {
       const name = userNameOrOwn(input, call);
       new IamConstraints()
@@ -45,15 +43,13 @@ export const createLoginProfile = (deps: IamDeps) =>
         return { LoginProfile: profileOf(user.name, call.nowMs, resetRequired) };
       });
     },
-    resources: (input, call) => entityResources("user", input.UserName ?? "", call),
   });
 
 export const getLoginProfile = (deps: IamDeps) =>
-  operation<Iam.GetLoginProfileRequest, Iam.GetLoginProfileResponse>({
+  entityOperation<Iam.GetLoginProfileRequest, Iam.GetLoginProfileResponse>(deps, "user", {
     name: "GetLoginProfile",
     readOnly: true,
-    event: management,
-    access: (input, call) => entityAccess(deps, call, "user", userNameOrOwn(input, call), "GetLoginProfile"),
+    entity: userNameOrOwn,
     execute: async (input, call) => {
       const name = userNameOrOwn(input, call);
       new IamConstraints().entityNameText("user", name).end();
@@ -62,15 +58,12 @@ export const getLoginProfile = (deps: IamDeps) =>
       if (!password) throw noLoginProfile(name);
       return { LoginProfile: profileOf(user.name, password.created_ms, password.reset_required === 1) };
     },
-    resources: (input, call) => entityResources("user", input.UserName ?? "", call),
   });
 
 export const updateLoginProfile = (deps: IamDeps) =>
-  operation<Iam.UpdateLoginProfileRequest, object>({
+  entityOperation<Iam.UpdateLoginProfileRequest, object>(deps, "user", {
     name: "UpdateLoginProfile",
     readOnly: false,
-    event: management,
-    access: (input, call) => entityAccess(deps, call, "user", input.UserName ?? "", "UpdateLoginProfile"),
     execute: async (input, call) => {
       const name = input.UserName!;
       new IamConstraints().entityName("user", input).password("password", input.Password).end();
@@ -97,15 +90,13 @@ export const updateLoginProfile = (deps: IamDeps) =>
         return {};
       });
     },
-    resources: (input, call) => entityResources("user", input.UserName ?? "", call),
   });
 
 export const deleteLoginProfile = (deps: IamDeps) =>
-  operation<Iam.DeleteLoginProfileRequest, object>({
+  entityOperation<Iam.DeleteLoginProfileRequest, object>(deps, "user", {
     name: "DeleteLoginProfile",
     readOnly: false,
-    event: management,
-    access: (input, call) => entityAccess(deps, call, "user", userNameOrOwn(input, call), "DeleteLoginProfile"),
+    entity: userNameOrOwn,
     execute: (input, call) => {
       const name = userNameOrOwn(input, call);
       new IamConstraints().entityNameText("user", name).end();
@@ -120,7 +111,6 @@ export const deleteLoginProfile = (deps: IamDeps) =>
         return {};
       });
     },
-    resources: (input, call) => entityResources("user", input.UserName ?? "", call),
   });
 
 export function passwordOf(queries: SettingsQueries, userId: string) {

@@ -4,6 +4,7 @@ import type { MfaDeviceRow } from "../../../identity/people/mfa.js";
 import { timeOfCodes } from "../../../identity/people/totp.js";
 import { type Call, operation } from "../../operation.js";
 import { change, entityAccess, entityResources, requireEntity, userNameOrOwn } from "../entities.js";
+import { entityOperation } from "../entity-operation.js";
 import { IamConstraints } from "../iam-constraints.js";
 import type { IamDeps } from "../iam-deps.js";
 import { entityAlreadyExists, invalidAuthenticationCode, limitExceeded, noSuchEntity } from "../iam-errors.js";
@@ -13,11 +14,9 @@ import { requireDevice } from "./mfa-devices.js";
 const devicesPerUserMax = 8;
 
 export const enableMfaDevice = (deps: IamDeps) =>
-  operation<Iam.EnableMFADeviceRequest, object>({
+  entityOperation<Iam.EnableMFADeviceRequest, object>(deps, "user", {
     name: "EnableMFADevice",
     readOnly: false,
-    event: management,
-    access: (input, call) => entityAccess(deps, call, "user", input.UserName ?? "", "EnableMFADevice"),
     execute: (input, call) => {
       checkCodes(input);
       return change(call, async (tx) => {
@@ -36,15 +35,12 @@ export const enableMfaDevice = (deps: IamDeps) =>
       });
     },
     recordedRequest: recordedWithoutCodes,
-    resources: (input, call) => entityResources("user", input.UserName ?? "", call),
   });
 
 export const resyncMfaDevice = (deps: IamDeps) =>
-  operation<Iam.ResyncMFADeviceRequest, object>({
+  entityOperation<Iam.ResyncMFADeviceRequest, object>(deps, "user", {
     name: "ResyncMFADevice",
     readOnly: false,
-    event: management,
-    access: (input, call) => entityAccess(deps, call, "user", input.UserName ?? "", "ResyncMFADevice"),
     execute: (input, call) => {
       checkCodes(input);
       return change(call, async (tx) => {
@@ -59,16 +55,14 @@ export const resyncMfaDevice = (deps: IamDeps) =>
       });
     },
     recordedRequest: recordedWithoutCodes,
-    resources: (input, call) => entityResources("user", input.UserName ?? "", call),
   });
 
 /** The device stays, with its seed, until it is deleted; it may be enabled again. */
 export const deactivateMfaDevice = (deps: IamDeps) =>
-  operation<Iam.DeactivateMFADeviceRequest, object>({
+  entityOperation<Iam.DeactivateMFADeviceRequest, object>(deps, "user", {
     name: "DeactivateMFADevice",
     readOnly: false,
-    event: management,
-    access: (input, call) => entityAccess(deps, call, "user", userNameOrOwn(input, call), "DeactivateMFADevice"),
+    entity: userNameOrOwn,
     execute: (input, call) => {
       const name = userNameOrOwn(input, call);
       new IamConstraints().entityNameText("user", name).serialNumber(input.SerialNumber).end();
@@ -83,7 +77,6 @@ export const deactivateMfaDevice = (deps: IamDeps) =>
         return {};
       });
     },
-    resources: (input, call) => entityResources("user", input.UserName ?? "", call),
   });
 
 export const listMfaDevices = (deps: IamDeps) =>
