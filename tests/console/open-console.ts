@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import axe from "axe-core";
-import { type Browser, chromium, type Page } from "playwright-core";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { expect } from "vitest";
 import type { RunningDosimeter, TestCredentials } from "../start-dosimeter.js";
 
@@ -33,8 +33,7 @@ export async function openConsole(
   service: RunningDosimeter,
   credentials: TestCredentials = service.root,
 ): Promise<OpenConsole> {
-  const browser = await launch();
-  const page = await browser.newPage({
+  const { browser, page } = await openBrowser({
     viewport: { width: 1440, height: 900 },
     colorScheme: "light",
     // Colours on their way from light to dark are neither.
@@ -82,12 +81,16 @@ export async function openConsole(
 }
 
 /** @throws Error where there is no browser: specs ask `chromiumPath` first. */
-export async function launch(): Promise<Browser> {
+export async function openBrowser(options: BrowserContextOptions = {}): Promise<{ browser: Browser; page: Page }> {
   if (chromiumPath === undefined) throw new Error("there is no Chromium here");
-  return chromium.launch({
+  const browser = await chromium.launch({
     executablePath: chromiumPath,
     args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"],
   });
+  const page = await browser.newPage(options);
+  // It ends what hangs; how fast a machine is, no test judges.
+  page.setDefaultTimeout(120_000);
+  return { browser, page };
 }
 
 /** Types a key into the sign-in page, as a person would. */

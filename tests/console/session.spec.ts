@@ -8,7 +8,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { callExtension } from "../call-extension.js";
 import { eventually, type RunningDosimeter, startDosimeter, type TestCredentials } from "../start-dosimeter.js";
-import { chromiumPath, launch, openConsole, signIn } from "./open-console.js";
+import { chromiumPath, openBrowser, openConsole, signIn } from "./open-console.js";
 
 let service: RunningDosimeter;
 let ann: TestCredentials;
@@ -69,8 +69,7 @@ describe.skipIf(chromiumPath === undefined)("a session", () => {
   });
 
   it("that has ended asks to sign in again, by the same person, and then goes on where it was", async () => {
-    const browser = await launch();
-    const page = await browser.newPage();
+    const { browser, page } = await openBrowser();
     // The tab's clock goes on for an hour: the root user's session ends then.
     await page.clock.install();
     await page.goto(`${service.endpoint}/console/?period=6h`);

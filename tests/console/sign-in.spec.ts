@@ -6,7 +6,7 @@ import { CreateLoginProfileCommand, CreateUserCommand, IAMClient } from "@aws-sd
 import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { eventually, type RunningDosimeter, startDosimeter } from "../start-dosimeter.js";
-import { chromiumPath, launch, openConsole } from "./open-console.js";
+import { chromiumPath, openBrowser, openConsole } from "./open-console.js";
 
 let service: RunningDosimeter;
 beforeAll(async () => {
@@ -49,8 +49,7 @@ describe.skipIf(chromiumPath === undefined)("signing in", () => {
     await iam.send(
       new CreateLoginProfileCommand({ UserName: "ann", Password: "For-one-day-0nly", PasswordResetRequired: true }),
     );
-    const browser = await launch();
-    const page = await browser.newPage();
+    const { browser, page } = await openBrowser();
     await page.goto(`${service.endpoint}/console/nowhere?x=1`);
     await page.getByLabel("User name").fill("ann");
     await page.getByLabel("Password", { exact: true }).fill("wrong");
