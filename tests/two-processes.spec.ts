@@ -5,7 +5,25 @@ import {
   StartLoggingCommand,
 } from "@aws-sdk/client-cloudtrail";
 import { CloudWatchLogsClient, CreateLogGroupCommand } from "@aws-sdk/client-cloudwatch-logs";
-import { GetTraceSummariesCommand, XRayClient } from "@aws-sdk/client-xray";
+import {
+  CancelKeyDeletionCommand,
+  CreateKeyCommand,
+  DecryptCommand,
+  DisableKeyCommand,
+  EnableKeyCommand,
+  EncryptCommand,
+  KMSClient,
+  ScheduleKeyDeletionCommand,
+} from "@aws-sdk/client-kms";
+import { GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import {
+  BatchGetTracesCommand,
+  GetTraceSummariesCommand,
+  PutEncryptionConfigCommand,
+  PutTraceSegmentsCommand,
+  XRayClient,
+} from "@aws-sdk/client-xray";
+import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { eventually, type RunningDosimeter, startDosimeter, startServers } from "./start-dosimeter.js";
 import { deliveredRecords, makeTrailBucket } from "./trail-destinations.js";
@@ -37,6 +55,59 @@ describe.skipIf(skipped)("two processes over one PostgreSQL and one ClickHouse (
     await second?.stop();
     await first?.stop();
     await servers?.stop();
+  });
+
+  it("shut what a key encrypted with the next call after it is disabled, whichever of them is asked, and for ever with its deletion", async () => {
+    const both = [first, second];
+    const kms = first.client(KMSClient);
+    const KeyId = (await kms.send(new CreateKeyCommand({}))).KeyMetadata!.KeyId!;
+    await first.client(XRayClient).send(new PutEncryptionConfigCommand({ Type: "KMS", KeyId }));
+    const seconds = Math.floor(Date.now() / 1000);
+    const traceId = `1-${seconds.toString(16)}-${"5e".repeat(12)}`;
+    const segment = { trace_id: traceId, id: "5e5e5e5e5e5e5e5e", name: "shop", start_time: seconds, end_time: seconds };
+    const TraceSegmentDocuments = [JSON.stringify(segment)];
+    await first.client(XRayClient).send(new PutTraceSegmentsCommand({ TraceSegmentDocuments }));
+    await makeTrailBucket(first, "sealed");
+    const object = { Bucket: "sealed", Key: "secret" };
+    const sealed = { ...object, Body: "text", ServerSideEncryption: "aws:kms", SSEKMSKeyId: KeyId } as const;
+    await first.client(S3Client).send(new PutObjectCommand(sealed));
+    const { CiphertextBlob } = await kms.send(new EncryptCommand({ KeyId, Plaintext: Buffer.from("text") }));
+
+    /** What each reading of each process ends with: "read", or the name of the error. */
+    const readings = () =>
+      Promise.all([
+        ...both.flatMap((service) => [
+          outcome(service.client(XRayClient).send(new BatchGetTracesCommand({ TraceIds: [traceId] }))),
+          outcome(service.client(KMSClient).send(new DecryptCommand({ CiphertextBlob, KeyId }))),
+        ]),
+        outcome(first.client(S3Client).send(new GetObjectCommand(object))),
+      ]);
+    const all = (xray: string, key: string, s3: string) => [xray, key, xray, key, s3];
+    const allRead = all("read", "read", "read");
+
+    expect(await readings()).toEqual(allRead);
+    for (const [index, changing] of both.entries()) {
+      const other = both[1 - index]!.client(KMSClient);
+      await changing.client(KMSClient).send(new DisableKeyCommand({ KeyId }));
+      expect(await readings()).toEqual(all("InvalidRequestException", "DisabledException", "KMS.DisabledException"));
+      await other.send(new EnableKeyCommand({ KeyId }));
+      expect(await readings()).toEqual(allRead);
+    }
+    await kms.send(new ScheduleKeyDeletionCommand({ KeyId, PendingWindowInDays: 7 }));
+    const pending = "KMSInvalidStateException";
+    expect(await readings()).toEqual(all("InvalidRequestException", pending, `KMS.${pending}`));
+    await second.client(KMSClient).send(new CancelKeyDeletionCommand({ KeyId }));
+    await second.client(KMSClient).send(new EnableKeyCommand({ KeyId }));
+    expect(await readings()).toEqual(allRead);
+
+    // As if the seven days were over; that the material is then destroyed is shown in src/services/kms.
+    await kms.send(new ScheduleKeyDeletionCommand({ KeyId, PendingWindowInDays: 7 }));
+    const settings = new pg.Client({ connectionString: servers.env.DOSIMETER_POSTGRES_URL });
+    await settings.connect();
+    await settings.query("UPDATE kms_keys SET deletion_ms = $1 WHERE key_id = $2", [Date.now(), KeyId]);
+    await settings.end();
+    expect(await readings()).toEqual(all("InvalidRequestException", "NotFoundException", "KMS.NotFoundException"));
+    await first.client(XRayClient).send(new PutEncryptionConfigCommand({ Type: "NONE" }));
   });
 
   it("deliver each call once, also those of one that was killed and of the one that took its place", {
@@ -97,3 +168,10 @@ describe.skipIf(skipped)("two processes over one PostgreSQL and one ClickHouse (
     expect(acknowledged.size).toBeGreaterThan(160);
   });
 });
+
+async function outcome(reading: Promise<unknown>): Promise<string> {
+  return reading.then(
+    () => "read",
+    (problem: Error) => problem.name,
+  );
+}

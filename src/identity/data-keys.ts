@@ -25,9 +25,13 @@ const dataKeyBytes = 32;
 const openedKeysMax = 10_000;
 const keysKnownMax = 1000;
 
+/** KMS keys that were found usable, by id, since somebody began to read. */
+export type KeysAsked = Map<string, CustomerKey>;
+
 /**
  * Envelope encryption under KMS keys. Whether a key may be used is asked before every use, also of data keys that are at
- * hand: what this process changes counts at once, what another one changes within a second.
+ * hand. To open anything the settings are read anew, so that a key which is disabled shuts what it encrypted at once, in
+ * every process. To encrypt, another process's change may go unseen for a second: what was encrypted meanwhile is shut, too.
  */
 export class DataKeys {
   readonly #deps: { readonly settings: SettingsStore; readonly vault: Vault; readonly environment: Environment };
@@ -45,7 +49,7 @@ export class DataKeys {
       settings,
       clock: environment.clock,
       entriesMax: keysKnownMax,
-      load: (keyId) => customerKeyById(settings.read, keyId, environment.clock.nowMs()),
+      load: (keyId) => this.#load(keyId),
     });
   }
 
@@ -83,13 +87,18 @@ export class DataKeys {
   /**
    * The plain key of one that `current` or `fresh` gave.
    *
+   * @param asked what one reading has asked already is not asked again: it was asked after that began.
    * @throws EncryptionKeyUnusable; Error if it was altered or made with another context.
    */
-  async open(wrapped: string, context: Context): Promise<Buffer> {
+  async open(wrapped: string, context: Context, asked: KeysAsked): Promise<Buffer> {
     const ciphertext = Buffer.from(wrapped, "base64url");
     const head = readHead(ciphertext);
     if (head === undefined) throw new Error("a stored data key was altered");
-    const key = await this.#usable(head.keyId);
+    let key = asked.get(head.keyId);
+    if (key === undefined) {
+      key = requireUsable(head.keyId, await this.#load(head.keyId));
+      asked.set(head.keyId, key);
+    }
     const name = `${wrapped} ${JSON.stringify(context)}`;
     const known = this.#opened.get(name);
     if (known !== undefined) return known;
@@ -103,10 +112,12 @@ export class DataKeys {
 
   async #usable(keyId: string): Promise<CustomerKey> {
     const known = this.#keys.get(keyId);
-    const key = known instanceof Promise ? await known : known;
-    if (key === undefined) throw new EncryptionKeyUnusable(`Key '${keyId}' does not exist.`, { isGone: true });
-    if (key.unusable !== undefined) throw new EncryptionKeyUnusable(key.unusable);
-    return key;
+    return requireUsable(keyId, known instanceof Promise ? await known : known);
+  }
+
+  #load(keyId: string): Promise<CustomerKey | undefined> {
+    const { settings, environment } = this.#deps;
+    return customerKeyById(settings.read, keyId, environment.clock.nowMs());
   }
 
   async #make({ keyId, materialId, arn }: CustomerKey, context: Context): Promise<DataKey> {
@@ -117,4 +128,10 @@ export class DataKeys {
     const wrapped = encrypt({ keyId, materialId, material }, plain, context, (length) => ids.bytes(length));
     return { plain, wrapped: Buffer.from(wrapped).toString("base64url") };
   }
+}
+
+function requireUsable(keyId: string, key: CustomerKey | undefined): CustomerKey {
+  if (key === undefined) throw new EncryptionKeyUnusable(`Key '${keyId}' does not exist.`, { isGone: true });
+  if (key.unusable !== undefined) throw new EncryptionKeyUnusable(key.unusable);
+  return key;
 }

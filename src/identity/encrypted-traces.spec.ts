@@ -201,7 +201,7 @@ describe("encrypted traces", () => {
     }
   });
 
-  it("stay shut while their key is disabled or waits to be deleted, here at once, elsewhere within a second", async () => {
+  it("stay shut while their key is disabled or waits to be deleted: at once, whichever process changes it", async () => {
     const row = segment();
     await stores.traces.putSegments(scope, [row]);
     for (const unusable of [{ enabled: 0 }, { deletion_ms: nowMs + 1000 }]) {
@@ -215,11 +215,10 @@ describe("encrypted traces", () => {
     const database = path.join(folder, "settings.db");
     const other = await openSqliteSettings({ path: database, environment });
     await other.transact(async (tx) => void (await tx.updateTable("kms_keys").set({ enabled: 0 }).execute()));
-    nowMs += 1000;
     await expect(documentsOf(stores.traces, row.traceId)).rejects.toThrow("is disabled");
     await other.transact(async (tx) => void (await tx.updateTable("kms_keys").set({ enabled: 1 }).execute()));
+    expect(await documentsOf(stores.traces, row.traceId)).toEqual([row.document]);
     await other.close();
-    nowMs += 1000;
   });
 
   it("are read after the key's material was rotated, and new ones are encrypted under the new", async () => {

@@ -9,7 +9,7 @@ import type { TraceEraser } from "../storage/trace-eraser.js";
 import type { TraceSource } from "../storage/trace-source.js";
 import type { SegmentRow, StoredTrace, TraceStore } from "../storage/trace-store.js";
 import { traceKeyContext } from "./customer-keys.js";
-import { type DataKey, DataKeys } from "./data-keys.js";
+import { type DataKey, DataKeys, type KeysAsked } from "./data-keys.js";
 import { batchesMax, openedBatch, sealerFor, wrappedKeyOf } from "./document-sealing.js";
 import { eraseDocuments } from "./erase-documents.js";
 import { RecentBatches } from "./recent-batches.js";
@@ -19,13 +19,6 @@ import type { Vault } from "./vault.js";
 const scopesMax = 1000;
 /** Batches that are in memory at once, when traces are read. */
 const batchesAtOnce = 64;
-
-interface Setting {
-  /** Some documents of the account may be encrypted. */
-  readonly everSet: boolean;
-  /** What new ones are encrypted with. */
-  readonly keyId: string | undefined;
-}
 
 interface TraceStores {
   readonly traces: TraceStore;
@@ -54,7 +47,8 @@ export function encryptedTraces(
   const dataKeys = new DataKeys(deps);
   const recent = new RecentBatches();
   const sealers = new WeakMap<DataKey, Sealer>();
-  const known = new SettingsCache<Setting>({
+  /** Id of the key that new documents are encrypted with, of each account and region. */
+  const keyIds = new SettingsCache<string | undefined>({
     settings,
     clock: environment.clock,
     entriesMax: scopesMax,
@@ -66,17 +60,9 @@ export function encryptedTraces(
         .where("account_id", "=", accountId)
         .where("region", "=", region)
         .executeTakeFirst();
-      return {
-        everSet: row !== undefined,
-        keyId: row && row.key_arn !== "" ? row.key_arn.split("/").at(-1) : undefined,
-      };
+      return row && row.key_arn !== "" ? row.key_arn.split("/").at(-1) : undefined;
     },
   });
-
-  function settingOf(scope: Scope): Setting | Promise<Setting> {
-    const { accountId, region } = deps.settingsScopeOf(scope);
-    return known.get(`${accountId}/${region}`);
-  }
 
   /** One a data key: what it is given at once is encrypted at once. */
   function sealerOf(scope: Scope, dataKey: DataKey): Sealer {
@@ -89,12 +75,12 @@ export function encryptedTraces(
   }
 
   /**
-   * The key is asked for each time, whatever is at hand.
+   * The key is asked for in each reading, whatever is at hand.
    *
    * @throws EncryptionKeyUnusable; Error if the batch was altered.
    */
-  async function open(scope: Scope, batch: SealedBatch): Promise<DocumentBatch> {
-    const plainKey = await dataKeys.open(wrappedKeyOf(batch), traceKeyContext(scope));
+  async function open(scope: Scope, batch: SealedBatch, asked: KeysAsked): Promise<DocumentBatch> {
+    const plainKey = await dataKeys.open(wrappedKeyOf(batch), traceKeyContext(scope), asked);
     return new DocumentBatch(recent.find(scope, batch.batchId)?.content ?? openedBatch(scope, batch, plainKey));
   }
 
@@ -103,13 +89,14 @@ export function encryptedTraces(
     scope: Scope,
     batchIds: readonly string[],
   ): AsyncGenerator<[string, () => Promise<DocumentBatch>]> {
+    const asked: KeysAsked = new Map();
     for (let start = 0; start < batchIds.length; start += batchesAtOnce) {
       const some = batchIds.slice(start, start + batchesAtOnce);
       const atHand = some.flatMap((batchId) => recent.find(scope, batchId)?.batch ?? []);
       const found = new Set(atHand.map(({ batchId }) => batchId));
       const others = some.filter((batchId) => !found.has(batchId));
       const read = others.length === 0 ? [] : await sealed.readBatches(scope, others);
-      for (const batch of [...atHand, ...read]) yield [batch.batchId, () => open(scope, batch)];
+      for (const batch of [...atHand, ...read]) yield [batch.batchId, () => open(scope, batch, asked)];
     }
   }
 
@@ -123,6 +110,7 @@ export function encryptedTraces(
         if (others === undefined) byBatch.set(row.sealedIn.batchId, [row]);
         else others.push(row);
       }
+    if (byBatch.size === 0) return [...stored];
     const documents = new Map<SegmentRow, string>();
     for await (const [batchId, openBatch] of openAll(scope, [...byBatch.keys()])) {
       const batch = await openBatch();
@@ -145,17 +133,16 @@ export function encryptedTraces(
   return {
     traces: {
       async putSegments(scope, batch) {
-        const found = settingOf(scope);
-        const { keyId } = found instanceof Promise ? await found : found;
+        const { accountId, region } = deps.settingsScopeOf(scope);
+        const known = keyIds.get(`${accountId}/${region}`);
+        const keyId = known instanceof Promise ? await known : known;
         if (keyId === undefined) return traces.putSegments(scope, batch);
         const dataKey = await dataKeys.current(keyId, traceKeyContext(scope), batchesMax(batch));
         await sealed.putSealed(scope, batch, sealerOf(scope, dataKey));
       },
 
       async readTraces(scope, traceIds, bytesMaxPerTrace) {
-        const { everSet } = await settingOf(scope);
-        const stored = await traces.readTraces(scope, traceIds, bytesMaxPerTrace);
-        return everSet ? opened(scope, stored) : stored;
+        return opened(scope, await traces.readTraces(scope, traceIds, bytesMaxPerTrace));
       },
     },
 
@@ -164,9 +151,7 @@ export function encryptedTraces(
 
       /** For the index, which cannot wait until somebody enables a key again: what cannot be read is left out. */
       async readRows(scope, traceIds, limits) {
-        const { everSet } = await settingOf(scope);
         const found = await source.readRows(scope, traceIds, limits);
-        if (!everSet) return found;
         const places = sealed.placesOf(found.rows);
         const batches = new Map<string, Uint8Array>();
         for await (const [batchId, openBatch] of openAll(scope, [...places.keys()])) {
@@ -189,11 +174,8 @@ export function encryptedTraces(
       traceIds: (scope, after, limit) => eraser.traceIds(scope, after, limit),
 
       async eraseTraces(scope, traceIds) {
-        const { everSet } = await settingOf(scope);
-        if (everSet) {
-          recent.clear();
-          await eraseDocuments({ sealed, dataKeys, ids: environment.ids }, scope, traceIds);
-        }
+        recent.clear();
+        await eraseDocuments({ sealed, dataKeys, ids: environment.ids }, scope, traceIds);
         await eraser.eraseTraces(scope, traceIds);
       },
 

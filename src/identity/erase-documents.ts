@@ -4,7 +4,7 @@ import type { Scope } from "../storage/scope.js";
 import type { SealedBatch, SealedTraces } from "../storage/sealed-traces.js";
 import { EncryptionKeyUnusable, StoreBusy } from "../storage/store-error.js";
 import { traceKeyContext } from "./customer-keys.js";
-import type { DataKeys } from "./data-keys.js";
+import type { DataKeys, KeysAsked } from "./data-keys.js";
 import { openedBatch, sealedBatch, wrappedKeyOf } from "./document-sealing.js";
 
 /** Batches read and written anew at once: some tens of megabytes. */
@@ -30,16 +30,17 @@ interface ErasingDeps {
  */
 export async function eraseDocuments(deps: ErasingDeps, scope: Scope, traceIds: readonly string[]): Promise<void> {
   const erased = new Set(traceIds);
+  const asked: KeysAsked = new Map();
   let left = await deps.sealed.batchesOf(scope, traceIds);
   for (let round = 0; left.length > 0; round++) {
     if (round === roundsMax) throw new StoreBusy("batches of documents are written anew by too many at once");
-    left = await writeAnew(deps, scope, left, erased);
+    left = await writeAnew({ ...deps, asked }, scope, left, erased);
   }
 }
 
 /** @returns those of the batches that were written, to be looked at again. */
 async function writeAnew(
-  { sealed, dataKeys, ids }: ErasingDeps,
+  { sealed, dataKeys, ids, asked }: ErasingDeps & { readonly asked: KeysAsked },
   scope: Scope,
   batchIds: readonly string[],
   erased: ReadonlySet<string>,
@@ -52,7 +53,7 @@ async function writeAnew(
     for (const generations of byBatch(stored)) {
       const { batchId, receivedMs } = generations[0]!;
       const wrapped = wrappedKeyOf(generations[0]!);
-      const plain = await keyIfAny(dataKeys, wrapped, scope);
+      const plain = await keyIfAny(dataKeys, wrapped, scope, asked);
       if (plain === undefined) continue;
       const opened = generations.map((batch) => new DocumentBatch(openedBatch(scope, batch, plain)));
       const kept = opened
@@ -81,9 +82,14 @@ function byBatch(stored: readonly SealedBatch[]): Iterable<SealedBatch[]> {
 }
 
 /** @returns undefined if it is gone for good. */
-async function keyIfAny(dataKeys: DataKeys, wrapped: string, scope: Scope): Promise<Buffer | undefined> {
+async function keyIfAny(
+  dataKeys: DataKeys,
+  wrapped: string,
+  scope: Scope,
+  asked: KeysAsked,
+): Promise<Buffer | undefined> {
   try {
-    return await dataKeys.open(wrapped, traceKeyContext(scope));
+    return await dataKeys.open(wrapped, traceKeyContext(scope), asked);
   } catch (problem) {
     if (problem instanceof EncryptionKeyUnusable && problem.isGone) return undefined;
     throw problem;

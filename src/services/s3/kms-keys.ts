@@ -68,7 +68,10 @@ export class KmsKeys {
     const key = await this.#find(keyArn, user);
     const parameters = { keyId: keyArn, encryptionAlgorithm: "SYMMETRIC_DEFAULT", encryptionContext: user.context };
     const asked = { action: "Decrypt", key, reference: keyArn, parameters } as const;
-    const work = async () => ({ wrapped, plain: await this.#dataKeys.open(wrapped, user.context) });
+    const work = async (usable: CustomerKey) => {
+      const found = new Map([[usable.keyId, usable]]);
+      return { wrapped, plain: await this.#dataKeys.open(wrapped, user.context, found) };
+    };
     return (await this.#use(asked, user, work, shared ? wrapped : undefined)).plain;
   }
 
