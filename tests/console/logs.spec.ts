@@ -69,6 +69,12 @@ describe.skipIf(chromiumPath === undefined)("the page of logs", () => {
     expect(new URL(page.url()).searchParams.get("filter")).toBe("{ $.status = 502 }");
     await page.getByRole("button", { name: "Pause" }).click();
     await page.getByText(/^Paused/).waitFor();
+    await page.getByRole("button", { name: "End live tail" }).click();
+    await page.getByText("4 events, newest first").waitFor();
+    await page.getByRole("tab", { name: "Streams" }).click();
+    await page.getByRole("button", { name: "Show events of web-1" }).click();
+    expect(new URL(page.url()).searchParams.get("stream")).toBe("web-1");
+    await page.getByText("4 events, newest first").waitFor();
   });
 
   it("shows metric filters, and changes how long events are kept", async () => {
@@ -78,9 +84,16 @@ describe.skipIf(chromiumPath === undefined)("the page of logs", () => {
     await page.getByLabel("Keep events for").click();
     await page.getByRole("option", { name: "30 days", exact: true }).click();
     await page.getByText(/older than 30 days will not be found/).waitFor();
+    await page.getByRole("button", { name: "Cancel" }).click();
+    await page.getByLabel("Keep events for").getByText("For ever").waitFor();
+    await page.getByLabel("Keep events for").click();
+    await page.getByRole("option", { name: "30 days", exact: true }).click();
     await page.getByRole("button", { name: "Shorten" }).click();
     await page.getByText(`${logGroupName} now keeps events: 30 days.`).waitFor();
     const { logGroups } = await logs.send(new DescribeLogGroupsCommand({}));
     expect(logGroups![0]!.retentionInDays).toBe(30);
+    await page.getByLabel("Keep events for").click();
+    await page.getByRole("option", { name: "For ever" }).click();
+    await page.getByText(`${logGroupName} now keeps events: for ever.`).waitFor();
   });
 });

@@ -4,7 +4,6 @@ import {
   GetSamplingRulesCommand,
   GetServiceGraphCommand,
   PutTraceSegmentsCommand,
-  UpdateGroupCommand,
   XRayClient,
 } from "@aws-sdk/client-xray";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -65,6 +64,14 @@ describe.skipIf(chromiumPath === undefined)("the overview and the trace map", ()
     );
     await browser.picture("trace-map");
     await browser.expectAccessible();
+    await page.getByRole("button", { name: "Close", exact: true }).click();
+    // Who closes goes on where they were.
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "ledger@db.example.com", exact: true }).waitFor();
+    await page.getByRole("searchbox", { name: "Find a service" }).fill("cart");
+    await page.getByText("2 services found").waitFor();
+    await page.getByRole("searchbox", { name: "Find a service" }).fill("");
 
     await page.getByRole("button", { name: "Table", exact: true }).click();
     await page
@@ -99,11 +106,48 @@ describe.skipIf(chromiumPath === undefined)("the overview and the trace map", ()
     await browser.expectAccessible();
     await browser.picture("sampling");
 
+    await page.getByRole("button", { name: "Create rule" }).click();
+    await dialog.getByLabel("Name", { exact: true }).fill("checkout");
+    await dialog.getByRole("button", { name: "Save" }).click();
+    await dialog.getByText(/checkout.* exists/i).waitFor();
+    await dialog.getByRole("button", { name: "Cancel" }).click();
+
+    await page.getByRole("radio", { name: "Select rule checkout" }).check();
+    await page.getByRole("button", { name: "Edit", exact: true }).click();
+    const edited = page.getByRole("dialog", { name: "Edit sampling rule checkout" });
+    expect(await edited.getByLabel("URL path").inputValue()).toBe("/checkout");
+    await edited.getByLabel("First requests a second").fill("0");
+    await edited.getByLabel("Share of the rest, in %").fill("12.5");
+    await edited.getByRole("button", { name: "Add attribute" }).click();
+    await edited.getByLabel("Key 1").fill("tenant");
+    await edited.getByRole("button", { name: "Save" }).click();
+    await edited.getByText("Keys and values have 1 to 32 characters.").waitFor();
+    await edited.getByLabel("Value 1").fill("acme");
+    await edited.getByRole("button", { name: "When things go wrong" }).click();
+    await edited.getByLabel("Up to, in %").fill("50");
+    await edited.getByLabel("At most once in so many minutes").fill("5");
+    await edited.getByRole("button", { name: "Save" }).click();
+    const then = "Of POST requests to /checkout of service web with tenant = acme: 12.5 % are traced.";
+    await page.getByRole("row", { name: `${then} When things go wrong, up to 50 %` }).waitFor();
+    await page.getByRole("searchbox", { name: "Find a rule" }).fill("nothing like it");
+    await page.getByText("Nothing matches").waitFor();
+    await page.getByRole("searchbox", { name: "Find a rule" }).fill("");
+
+    await page.getByRole("radio", { name: "Select rule Default" }).check();
+    expect(await page.getByRole("button", { name: "Delete", exact: true }).isDisabled()).toBe(true);
+    await page.getByRole("button", { name: "Edit", exact: true }).click();
+    const ofDefault = page.getByRole("dialog", { name: "Edit sampling rule Default" });
+    await ofDefault.getByText("Of the Default rule only the amounts can be changed.").waitFor();
+    await ofDefault.getByLabel("First requests a second").fill("2");
+    await ofDefault.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("row", { name: /Default.*the first 2 a second, and 5 % of the rest/ }).waitFor();
+
     await page.getByRole("radio", { name: "Select rule checkout" }).check();
     await page.getByRole("button", { name: "Delete", exact: true }).click();
     const asked = page.getByRole("dialog", { name: "Delete sampling rule checkout?" });
     await asked.getByRole("button", { name: "Delete", exact: true }).click();
     await page.getByText("The sampling rule checkout was deleted.").waitFor();
+    await page.getByRole("row", { name: then }).waitFor({ state: "detached" });
   });
 
   it("make a group by a filter that is checked while it is written, and list its insights", async () => {
@@ -126,6 +170,27 @@ describe.skipIf(chromiumPath === undefined)("the overview and the trace map", ()
     await browser.expectAccessible();
     await browser.picture("groups");
 
+    await page.getByRole("button", { name: "Create group" }).click();
+    await dialog.getByLabel("Name", { exact: true }).fill("failing");
+    await dialog.getByRole("textbox", { name: "Filter expression" }).fill("fault");
+    await dialog.getByRole("button", { name: "Save" }).click();
+    await dialog.getByText(/already exists/).waitFor();
+    await dialog.getByLabel("Name", { exact: true }).fill("short-lived");
+    await dialog.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("radio", { name: "Select group short-lived" }).check();
+    await page.getByRole("button", { name: "Edit", exact: true }).click();
+    const edited = page.getByRole("dialog", { name: "Edit group short-lived" });
+    await edited.getByRole("textbox", { name: "Filter expression" }).fill("throttle");
+    await edited.getByRole("checkbox", { name: "Find incidents (insights)" }).check();
+    await edited.getByRole("checkbox", { name: "Send notifications" }).check();
+    await edited.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("row", { name: /short-lived throttle On, with notifications/ }).waitFor();
+    await page.getByRole("button", { name: "Delete", exact: true }).click();
+    const asked = page.getByRole("dialog", { name: "Delete group short-lived?" });
+    await asked.getByRole("button", { name: "Delete", exact: true }).click();
+    await page.getByText("The group short-lived was deleted.").waitFor();
+    await page.getByRole("row", { name: /short-lived/ }).waitFor({ state: "detached" });
+
     await page.getByRole("link", { name: "Insights of failing" }).click();
     await page.getByText("No insights in this period").waitFor();
     await browser.expectAccessible();
@@ -134,7 +199,13 @@ describe.skipIf(chromiumPath === undefined)("the overview and the trace map", ()
 
   it("tell of an incident, when it was, whom it hit, and what caused it", async () => {
     await sendMail(xray);
-    await xray.send(new UpdateGroupCommand({ GroupName: "Default", InsightsConfiguration: { InsightsEnabled: true } }));
+    await browser.go("/groups");
+    await page.getByRole("radio", { name: "Select group Default" }).check();
+    await page.getByRole("button", { name: "Edit", exact: true }).click();
+    const dialog = page.getByRole("dialog", { name: "Edit group Default" });
+    await dialog.getByRole("checkbox", { name: "Find incidents (insights)" }).check();
+    await dialog.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("row", { name: /Default Every trace On/ }).waitFor();
     await eventually(async () => {
       const range = { StartTime: new Date(Date.now() - 3_600_000), EndTime: new Date() };
       const found = await xray.send(new GetInsightSummariesCommand({ GroupName: "Default", ...range }));

@@ -13,6 +13,8 @@ export interface Pages<Item> {
   readonly loading: boolean;
   /** There is more than what was fetched. */
   readonly more: boolean;
+  /** Given up before all that was wanted came: what is not there may be missing. */
+  readonly cancelled: boolean;
   /** Fetches the next page. */
   loadMore(): void;
   /** Gives up what is on its way; what came stays. */
@@ -34,6 +36,7 @@ export function usePages<Item>(
   const [items, setItems] = useState<readonly Item[]>([]);
   const [failure, setFailure] = useState<Failure>();
   const [loading, setLoading] = useState(key !== undefined);
+  const [cancelled, setCancelled] = useState(false);
   const [next, setNext] = useState<string>();
   const [round, setRound] = useState(0);
   const latest = useRef(load);
@@ -43,6 +46,7 @@ export function usePages<Item>(
   const fetchFrom = useCallback(async (start: readonly Item[], token: string | undefined, wanted: number) => {
     const { signal } = control.current;
     setLoading(true);
+    setCancelled(false);
     setFailure(undefined);
     let gathered = start;
     let nextToken = token;
@@ -77,6 +81,7 @@ export function usePages<Item>(
     failure,
     loading,
     more: next !== undefined,
+    cancelled,
     loadMore: useCallback(() => {
       if (next !== undefined && !loading) void fetchFrom(items, next, items.length + untilItems);
     }, [fetchFrom, items, loading, next, untilItems]),
@@ -84,6 +89,7 @@ export function usePages<Item>(
       control.current.abort();
       control.current = new AbortController();
       setLoading(false);
+      setCancelled(true);
     }, []),
     reload: useCallback(() => setRound((before) => before + 1), []),
   };

@@ -53,6 +53,7 @@ export const logsTexts = {
     waiting: "Waiting for events that match.",
     found: (count: number, more: boolean) =>
       `${count.toLocaleString("en")}${more ? " or more" : ""} ${count === 1 && !more ? "event" : "events"}, newest first`,
+    cancelled: (count: number) => `Given up: ${count.toLocaleString("en")} found until then`,
     kept: (max: number) => `The newest ${max.toLocaleString("en")} are kept here.`,
     message: "Message",
     pages: { next: "Newer to older: next page", previous: "Previous page", page: (page: number) => `Page ${page}` },

@@ -11,6 +11,7 @@ import { clientOf } from "../../api/clients.js";
 import { useLoaded } from "../../api/use-loaded.js";
 import { ConfirmDialog } from "../../parts/confirm-dialog.js";
 import { ConsoleLink } from "../../parts/console-link.js";
+import { EmptyList } from "../../parts/empty-list.js";
 import { FailureAlert } from "../../parts/failure-alert.js";
 import { tracesAddress } from "../../parts/service-map/filters.js";
 import { loadGroups } from "../../parts/service-map/load-groups.js";
@@ -23,7 +24,8 @@ type Open = { readonly kind: "create" } | { readonly kind: "edit" | "delete"; re
 
 /** Groups of traces, and what each leads to. */
 export default function GroupsPage() {
-  const { value: groups = [], failure, loading, reload } = useLoaded("groups", loadGroups);
+  const { value, failure, loading, reload } = useLoaded("groups", loadGroups);
+  const groups = value ?? [];
   const [open, setOpen] = useState<Open>();
   const [selectedName, setSelectedName] = useState<string>();
   const selected = groups.find(({ GroupName }) => GroupName === selectedName);
@@ -42,9 +44,9 @@ export default function GroupsPage() {
         <Table<Group>
           items={groups}
           trackBy="GroupName"
-          loading={loading && groups.length === 0}
+          loading={loading && value === undefined}
           loadingText={common.loading}
-          empty={texts.empty}
+          empty={<EmptyList failure={failure} text={texts.empty} />}
           wrapLines
           selectionType="single"
           selectedItems={selected ? [selected] : []}
@@ -56,7 +58,7 @@ export default function GroupsPage() {
           }}
           header={
             <Header
-              counter={`(${groups.length})`}
+              {...(value && { counter: `(${groups.length})` })}
               actions={
                 <SpaceBetween direction="horizontal" size="xs">
                   <Button iconName="refresh" ariaLabel={texts.refresh} onClick={reload} />

@@ -72,8 +72,8 @@ export default function InsightsPage() {
           wrapLines
           enableKeyboardNavigation
           ariaLabels={{ tableLabel: texts.table }}
-          empty={<Nothing isWatched={value?.isWatched ?? true} />}
-          header={<Header counter={`(${value?.insights.length ?? 0})`}>{texts.table}</Header>}
+          empty={value === undefined ? common.nothing : <Nothing isWatched={value.isWatched} />}
+          header={<Header {...(value && { counter: `(${value.insights.length})` })}>{texts.table}</Header>}
           pagination={<Pagination {...paginationProps} />}
           filter={
             <SpaceBetween direction="horizontal" size="s" alignItems="center">

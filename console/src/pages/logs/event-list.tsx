@@ -40,9 +40,6 @@ export function EventList({
               setPage(detail.currentPageIndex);
               if (more && detail.currentPageIndex >= pages) loadMore();
             }}
-            onNextPageClick={({ detail }) => {
-              if (!detail.requestedPageAvailable) loadMore();
-            }}
             ariaLabels={{
               nextPageLabel: texts.pages.next,
               previousPageLabel: texts.pages.previous,

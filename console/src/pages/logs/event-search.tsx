@@ -8,14 +8,16 @@ import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useMemo, useState } from "react";
+import type { Pages } from "../../api/use-pages.js";
 import { useUrlState } from "../../api/use-url-state.js";
 import { FailureAlert } from "../../parts/failure-alert.js";
 import { PeriodPicker } from "../../parts/period-picker.js";
+import { useDraft } from "../../parts/use-draft.js";
 import { useChosenPeriod } from "../../parts/use-period.js";
 import { common } from "../../texts/common.js";
 import { logsTexts } from "../../texts/logs.js";
 import { EventList } from "./event-list.js";
-import { keptMax } from "./tail-buffer.js";
+import { keptMax, type ShownEvent } from "./tail-buffer.js";
 import { useFoundEvents, useTail } from "./use-log-events.js";
 
 const texts = logsTexts.events;
@@ -26,7 +28,7 @@ export function EventSearch({ group, streams }: { group: string; streams: readon
   const [stream, setStream] = useUrlState("stream");
   const [mode, setMode] = useUrlState("mode", "search");
   const period = useChosenPeriod("1h");
-  const [typed, setTyped] = useState(pattern);
+  const [typed, setTyped] = useDraft(pattern);
   const [round, setRound] = useState(0);
   const live = mode === "live" || mode === "paused";
   const question = { group, stream, pattern };
@@ -34,7 +36,7 @@ export function EventSearch({ group, streams }: { group: string; streams: readon
   const range = useMemo(() => (live ? undefined : period.resolve()), [live, period.text, pattern, stream, round]);
   const found = useFoundEvents(question, range);
   const tail = useTail(question, mode === "live");
-  const events = live ? tail.events : found.items;
+  const { events, failure } = live ? tail : { events: found.items, failure: found.failure };
   const search = () => {
     setPattern(typed);
     setRound((before) => before + 1);
@@ -80,25 +82,17 @@ export function EventSearch({ group, streams }: { group: string; streams: readon
         {live && <Button onClick={() => setMode("search")}>{texts.stop}</Button>}
         {!live && found.loading && <Button onClick={found.cancel}>{common.cancel}</Button>}
       </SpaceBetween>
-      <FailureAlert failure={live ? tail.failure : found.failure} retry={live ? undefined : found.reload} />
-      {live ? (
-        <StatusIndicator type={mode === "live" ? "in-progress" : "stopped"}>
-          {mode === "live" ? texts.following : texts.paused}
-        </StatusIndicator>
-      ) : (
-        <StatusIndicator type={found.loading ? "loading" : "success"}>
-          {found.loading ? common.loading : texts.found(events.length, found.more)}
-        </StatusIndicator>
-      )}
+      <FailureAlert failure={failure} retry={live ? tail.retry : found.reload} />
+      {failure === undefined && <State mode={mode} found={found} />}
       {events.length > 0 && (
         <EventList
           events={events}
           more={!live && found.more}
           loadMore={found.loadMore}
-          key={JSON.stringify(question)}
+          key={JSON.stringify([question, range])}
         />
       )}
-      {events.length === 0 && (live || (!found.loading && found.failure === undefined)) && (
+      {events.length === 0 && failure === undefined && (live || !(found.loading || found.cancelled)) && (
         <Box textAlign="center" padding="m">
           <Box variant="strong">{live ? texts.waiting : texts.none}</Box>
           {!live && <Box variant="p">{texts.noneBody}</Box>}
@@ -107,4 +101,14 @@ export function EventSearch({ group, streams }: { group: string; streams: readon
       {events.length >= keptMax && live && <Box color="text-body-secondary">{texts.kept(keptMax)}</Box>}
     </SpaceBetween>
   );
+}
+
+/** What is done now, or was. */
+function State({ mode, found }: { mode: string; found: Pages<ShownEvent> }) {
+  const { items, loading, cancelled, more } = found;
+  if (mode === "live") return <StatusIndicator type="in-progress">{texts.following}</StatusIndicator>;
+  if (mode === "paused") return <StatusIndicator type="stopped">{texts.paused}</StatusIndicator>;
+  if (loading) return <StatusIndicator type="loading">{common.loading}</StatusIndicator>;
+  if (cancelled) return <StatusIndicator type="stopped">{texts.cancelled(items.length)}</StatusIndicator>;
+  return <StatusIndicator type="success">{texts.found(items.length, more)}</StatusIndicator>;
 }

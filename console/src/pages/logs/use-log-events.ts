@@ -37,29 +37,35 @@ export function useFoundEvents(question: EventQuestion, range: { start: Date; en
   );
 }
 
-/** Follows the events that match as they come, while `following`. */
-export function useTail(question: EventQuestion, following: boolean) {
-  const [state, setState] = useState<{ events: readonly ShownEvent[]; failure?: Failure }>({ events: [] });
-  const known = useRef<{ key: string; startMs: number; events: readonly ShownEvent[] }>(undefined);
-  const { group, stream, pattern } = question;
+interface Tail {
+  readonly key: string;
+  readonly events: readonly ShownEvent[];
+  /** Ends the tail, until one asks for it again. */
+  readonly failure?: Failure;
+}
 
+/** Follows the events that match as they come, while `following`. */
+export function useTail({ group, stream, pattern }: EventQuestion, following: boolean) {
+  const key = JSON.stringify([group, stream, pattern]);
+  const [tail, setTail] = useState<Tail>({ key, events: [] });
+  const [round, setRound] = useState(0);
+  const known = useRef<{ key: string; startMs: number; events: readonly ShownEvent[] }>(undefined);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `round` counts what retry asks for.
   useEffect(() => {
-    const key = JSON.stringify([group, stream, pattern]);
-    if (known.current?.key !== key) {
-      known.current = { key, startMs: Date.now() - tailBackMs, events: [] };
-      setState({ events: [] });
-    }
     if (!following) return;
     const control = new AbortController();
-    const tail = known.current;
+    const { signal } = control;
+    if (known.current?.key !== key) known.current = { key, startMs: Date.now() - tailBackMs, events: [] };
+    const kept = known.current;
     const look = async () => {
-      while (!control.signal.aborted) {
-        const startTime = nextFromMs(tail.events, tail.startMs);
+      while (!signal.aborted) {
+        const startTime = nextFromMs(kept.events, kept.startMs);
         for (let nextToken: string | undefined; ; ) {
-          const page = await eventsOf({ group, stream, pattern }, { startTime, nextToken }, control.signal);
-          if (control.signal.aborted) return;
-          tail.events = merged(tail.events, page.items);
-          setState({ events: tail.events });
+          const page = await eventsOf({ group, stream, pattern }, { startTime, nextToken }, signal);
+          if (signal.aborted) return;
+          kept.events = merged(kept.events, page.items);
+          setTail({ key, events: kept.events });
           nextToken = page.nextToken;
           if (nextToken === undefined) break;
         }
@@ -67,13 +73,13 @@ export function useTail(question: EventQuestion, following: boolean) {
       }
     };
     look().catch((problem) => {
-      if (control.signal.aborted || wasAborted(problem)) return;
-      setState({ events: tail.events, failure: failureOf(problem) });
+      if (!signal.aborted && !wasAborted(problem)) setTail({ key, events: kept.events, failure: failureOf(problem) });
     });
     return () => control.abort();
-  }, [group, stream, pattern, following]);
+  }, [group, stream, pattern, key, following, round]);
 
-  return state;
+  const { events, failure }: Tail = tail.key === key ? tail : { key, events: [] };
+  return { events, failure, retry: () => setRound((before) => before + 1) };
 }
 
 async function eventsOf(

@@ -2,7 +2,7 @@ import Box from "@cloudscape-design/components/box";
 import ContentLayout from "@cloudscape-design/components/content-layout";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { lazy, Suspense, useEffect, useState } from "react";
+import { lazy, Suspense } from "react";
 import { useLoaded } from "../../api/use-loaded.js";
 import { FailureAlert } from "../../parts/failure-alert.js";
 import { common } from "../../texts/common.js";
@@ -20,13 +20,10 @@ const refreshMs = 15_000;
 
 /** What is going on, at a glance; before there is anything, how to send it. */
 export default function OverviewPage() {
-  const [seen, setSeen] = useState(false);
   const traffic = useLoaded("traffic", async (signal) => (await import("./traffic.js")).loadTraffic(signal), {
-    everyMs: seen ? refreshMs : waitingMs,
+    everyMs: ({ value, failure }) => (value?.kind === "now" || failure !== undefined ? refreshMs : waitingMs),
   });
   const trails = useLoaded("trails", async (signal) => (await import("./load-trails.js")).loadTraceTrails(signal));
-  const kind = traffic.value?.kind;
-  useEffect(() => setSeen(kind === "now" || traffic.failure !== undefined), [kind, traffic.failure]);
 
   return (
     <ContentLayout header={<Header variant="h1">{texts.title}</Header>}>

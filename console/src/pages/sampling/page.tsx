@@ -19,6 +19,7 @@ import { useMemo, useState } from "react";
 import { clientOf } from "../../api/clients.js";
 import { useLoaded } from "../../api/use-loaded.js";
 import { ConfirmDialog } from "../../parts/confirm-dialog.js";
+import { EmptyList } from "../../parts/empty-list.js";
 import { FailureAlert } from "../../parts/failure-alert.js";
 import { useMoments } from "../../parts/moments.js";
 import { notify } from "../../shell/notices.js";
@@ -53,6 +54,8 @@ export default function SamplingPage() {
   const { items, filterProps, collectionProps } = useCollection(rows, {
     filtering: {
       filteringFunction: ({ name, words }, text) => `${name} ${words}`.toLowerCase().includes(text.toLowerCase()),
+      empty: <EmptyList failure={rules.failure} text={texts.empty} />,
+      noMatch: common.noMatch,
     },
   });
   const selected = rows.find(({ name }) => name === selectedName);
@@ -74,7 +77,6 @@ export default function SamplingPage() {
           trackBy="name"
           loading={rules.loading && rules.value === undefined}
           loadingText={common.loading}
-          empty={texts.empty}
           selectionType="single"
           selectedItems={selected ? [selected] : []}
           onSelectionChange={({ detail }) => setSelectedName(detail.selectedItems[0]?.name)}
@@ -87,7 +89,7 @@ export default function SamplingPage() {
           filter={<TextFilter {...filterProps} filteringAriaLabel={texts.filter} filteringPlaceholder={texts.filter} />}
           header={
             <Header
-              counter={`(${rows.length})`}
+              {...(rules.value && { counter: `(${rows.length})` })}
               description={texts.statisticsHint}
               actions={
                 <SpaceBetween direction="horizontal" size="xs">

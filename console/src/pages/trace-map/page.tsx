@@ -17,6 +17,7 @@ import { type MapGraph, noGraph } from "../../parts/service-map/graph.js";
 import { GroupPicker } from "../../parts/service-map/group-picker.js";
 import { graphDaysMax, loadGraph } from "../../parts/service-map/load-graph.js";
 import { MapLegend } from "../../parts/service-map/map-legend.js";
+import { domIdOf } from "../../parts/service-map/map-node.js";
 import { ServiceMap } from "../../parts/service-map/service-map.js";
 import { usePlaces } from "../../parts/service-map/use-places.js";
 import { useChosenPeriod } from "../../parts/use-period.js";
@@ -49,7 +50,11 @@ export default function TraceMapPage() {
   const graph = loaded.value ?? noGraph;
   const { places, arrangeAnew } = usePlaces(graph);
   const found = useMemo(() => foundIn(graph, search), [graph, search]);
-  const select = (key: string | undefined) => setSelected(key ?? "");
+  const select = (key: string | undefined) => {
+    setSelected(key ?? "");
+    // Who closes the panel goes on where they opened it.
+    if (key === undefined) document.getElementById(domIdOf(selected))?.focus({ preventScroll: true });
+  };
   const { start, end } = period.resolve();
   const minutes = (end.getTime() - start.getTime()) / 60_000;
   const isEmpty = loaded.value !== undefined && graph.nodes.length === 0;

@@ -34,7 +34,7 @@ export function RootCauses({ filter, period, resolvePeriod }: RootCausesProps) {
       <FailureAlert failure={failure} retry={reload} />
       {value === undefined ? (
         <SpaceBetween size="xxs">
-          <Button onClick={() => setAsked(true)} loading={asked && loading}>
+          <Button onClick={() => (asked ? reload() : setAsked(true))} loading={asked && loading}>
             {texts.findRootCauses}
           </Button>
           <Box variant="small">{texts.findRootCausesHint}</Box>

@@ -3,12 +3,13 @@ import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
 import type { CompletionSource } from "@codemirror/autocomplete";
 import type { Diagnostic } from "@codemirror/lint";
-import { useEffect, useRef, useState } from "react";
+import { useRef } from "react";
 import { useLocation } from "wouter";
 import { toTraceId } from "../../../../src/tracing/trace-id.js";
 import { clientOf } from "../../api/clients.js";
 import { CodeEditor } from "../../parts/code-editor.js";
 import { PeriodPicker } from "../../parts/period-picker.js";
+import { useDraft } from "../../parts/use-draft.js";
 import type { ChosenPeriod, Period } from "../../parts/use-period.js";
 import { tracesTexts } from "../../texts/traces.js";
 import { suggestionsFor } from "./completions.js";
@@ -30,9 +31,8 @@ interface FilterFieldProps {
 
 /** Filter and period of a search. What is written is asked for on Enter; a trace's id opens the trace. */
 export function FilterField({ filter, setFilter, period, known, again }: FilterFieldProps) {
-  const [draft, setDraft] = useState(filter);
+  const [draft, setDraft] = useDraft(filter);
   const [, navigate] = useLocation();
-  useEffect(() => setDraft(filter), [filter]);
   const complete = useCompletion(known, period);
   const problem = problemOf(draft);
 

@@ -12,6 +12,7 @@ import { durationText } from "../../parts/durations.js";
 import { FailureAlert } from "../../parts/failure-alert.js";
 import { useMoments } from "../../parts/moments.js";
 import { useChosenPeriod } from "../../parts/use-period.js";
+import { common } from "../../texts/common.js";
 import { tracesTexts } from "../../texts/traces.js";
 import { BrushChart } from "./brush-chart.js";
 import { narrowedBy, readFilter, withinResponseTimes } from "./filter-edit.js";
@@ -66,6 +67,7 @@ export default function TracesPage() {
         )}
         <TracesTable
           traces={search.traces}
+          search={search.period}
           known={known}
           running={search.running}
           empty={<Nothing search={search} readable={readable} />}
@@ -130,6 +132,7 @@ function rounded(seconds: number): number {
 
 function Nothing({ search, readable }: { search: Search; readable: boolean }) {
   const { unreadable, stopped, body } = tracesTexts.empty;
+  if (search.failure !== undefined) return <Box textAlign="center">{common.nothing}</Box>;
   return (
     <Box textAlign="center" padding="m">
       <Box variant="strong">{tracesTexts.empty.header}</Box>

@@ -3,7 +3,7 @@ import CollectionPreferences from "@cloudscape-design/components/collection-pref
 import Header from "@cloudscape-design/components/header";
 import Pagination from "@cloudscape-design/components/pagination";
 import Table from "@cloudscape-design/components/table";
-import { type ReactNode, useEffect, useMemo, useState } from "react";
+import { type ReactNode, useMemo, useState } from "react";
 import { useUrlState } from "../../api/use-url-state.js";
 import { useMoments } from "../../parts/moments.js";
 import { tracesTexts } from "../../texts/traces.js";
@@ -15,18 +15,20 @@ const pageSizes = [20, 50, 100, 200];
 
 interface TracesTableProps {
   readonly traces: readonly TraceSummary[];
+  /** Another for each search. */
+  readonly search: object;
   readonly known: Vocabulary;
   readonly running: boolean;
   readonly empty: ReactNode;
 }
 
 /** The traces found, a page at a time: of 10,000 a browser draws twenty. Columns and order stand in the address. */
-export function TracesTable({ traces, known, running, empty }: TracesTableProps) {
+export function TracesTable({ traces, search, known, running, empty }: TracesTableProps) {
   const moments = useMoments();
   const [shown, setShown] = useUrlState("columns", shownByDefault.join(","));
   const [sort, setSort] = useUrlState("sort", "start-desc");
   const [pageSize, setPageSize] = useState(pageSizes[0]!);
-  const [page, setPage] = useState(1);
+  const [turned, setTurned] = useState({ search, sort, page: 1 });
   const columns = useMemo(() => columnsOf(moments, known), [moments, known]);
   const [, sortId = "start", direction] = /^(.*)-(asc|desc)$/.exec(sort) ?? [];
   const sorting = columns.find(({ id }) => id === sortId) ?? columns[1]!;
@@ -34,9 +36,8 @@ export function TracesTable({ traces, known, running, empty }: TracesTableProps)
   // biome-ignore lint/correctness/useExhaustiveDependencies: a column sorts as its id says, however times are written.
   const ordered = useMemo(() => sorted(traces, sorting, descending), [traces, sorting.id, descending]);
   const pageCount = Math.max(1, Math.ceil(ordered.length / pageSize));
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another order begins at its beginning.
-  useEffect(() => setPage(1), [sort, traces.length === 0]);
-  const current = Math.min(page, pageCount);
+  // Another search, or another order, begins at its beginning.
+  const current = turned.search === search && turned.sort === sort ? Math.min(turned.page, pageCount) : 1;
   const ids = shown.split(",").filter((id) => columns.some((column) => column.id === id));
   const display = [
     ...ids.map((id) => ({ id, visible: true })),
@@ -71,7 +72,7 @@ export function TracesTable({ traces, known, running, empty }: TracesTableProps)
         <Pagination
           currentPageIndex={current}
           pagesCount={pageCount}
-          onChange={({ detail }) => setPage(detail.currentPageIndex)}
+          onChange={({ detail }) => setTurned({ search, sort, page: detail.currentPageIndex })}
           ariaLabels={{ previousPageLabel: texts.previous, nextPageLabel: texts.next, pageLabel: texts.page }}
         />
       }

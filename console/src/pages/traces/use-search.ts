@@ -18,6 +18,9 @@ export interface Search {
   again(): void;
 }
 
+/** Nothing is asked by a filter that cannot be read, and what another found is not its answer. */
+const nothingAsked = { traces: [], share: 0, cut: false, running: false, failure: undefined };
+
 /**
  * Searches as the page opens, and whenever filter or period change.
  *
@@ -52,6 +55,7 @@ export function useSearch(filter: string | undefined, chosen: ChosenPeriod): Sea
 
   return {
     ...state,
+    ...(filter === undefined && nothingAsked),
     cancel: useCallback(() => {
       control.current.abort();
       setState((before) => ({ ...before, running: false }));

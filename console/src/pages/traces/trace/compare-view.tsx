@@ -32,22 +32,32 @@ interface CompareProps {
 /** Two traces side by side, aligned at their starts, and what each service spent in either. */
 export function CompareView({ trace, otherId, setOtherId }: CompareProps) {
   const knownId = toTraceId(otherId);
-  const other = useTrace(knownId === trace.traceId ? undefined : knownId);
   if (knownId === undefined || knownId === trace.traceId)
     return <ChooseOther trace={trace} initial={otherId} onChosen={setOtherId} />;
-  if (other.failure !== undefined) return <FailureAlert failure={other.failure} retry={other.reload} />;
+  return <Compared key={knownId} trace={trace} otherId={knownId} onClear={() => setOtherId("")} />;
+}
+
+function Compared({ trace, otherId, onClear }: { trace: LoadedTrace; otherId: string; onClear: () => void }) {
+  const other = useTrace(otherId);
+  if (other.failure !== undefined)
+    return (
+      <SpaceBetween size="s">
+        <FailureAlert failure={other.failure} retry={other.reload} />
+        <Button onClick={onClear}>{texts.clear}</Button>
+      </SpaceBetween>
+    );
   if (other.value === undefined) return <Spinner size="large" />;
   if (other.value === null)
     return (
       <Alert
         type="warning"
         header={traceTexts.missing.header}
-        action={<Button onClick={() => setOtherId("")}>{texts.clear}</Button>}
+        action={<Button onClick={onClear}>{texts.clear}</Button>}
       >
         {traceTexts.missing.body}
       </Alert>
     );
-  return <SideBySide left={trace} right={other.value} onClear={() => setOtherId("")} />;
+  return <SideBySide left={trace} right={other.value} onClear={onClear} />;
 }
 
 function ChooseOther({
@@ -71,7 +81,11 @@ function ChooseOther({
       label={texts.label}
       description={texts.hint}
       errorText={problem}
-      secondaryControl={<Button onClick={submit}>{texts.submit}</Button>}
+      secondaryControl={
+        <Button onClick={submit} disabled={id === undefined || problem !== ""}>
+          {texts.submit}
+        </Button>
+      }
     >
       <Input
         value={text}

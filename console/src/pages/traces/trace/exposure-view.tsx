@@ -9,6 +9,7 @@ import { useState } from "react";
 import { callExtension } from "../../../api/extension.js";
 import { usePages } from "../../../api/use-pages.js";
 import { ConsoleLink } from "../../../parts/console-link.js";
+import { EmptyList } from "../../../parts/empty-list.js";
 import { FailureAlert } from "../../../parts/failure-alert.js";
 import { useMoments } from "../../../parts/moments.js";
 import { common } from "../../../texts/common.js";
@@ -102,7 +103,7 @@ export function ExposureView({ traceId }: { traceId: string }) {
           </Header>
         }
         ariaLabels={{ tableLabel: texts.header }}
-        empty={<Box>{texts.empty}</Box>}
+        empty={<EmptyList failure={pages.failure} text={texts.empty} />}
         footer={
           pages.more && (
             <Box textAlign="center">

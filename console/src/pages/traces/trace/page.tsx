@@ -77,7 +77,9 @@ export default function TracePage() {
           </Alert>
         )}
         {trace.value && <TraceFacts trace={trace.value} />}
-        {traceId !== undefined && !trace.loading && <Views traceId={traceId} trace={trace.value ?? undefined} />}
+        {traceId !== undefined && (trace.value !== undefined || trace.failure !== undefined) && (
+          <Views traceId={traceId} trace={trace.value ?? undefined} />
+        )}
       </SpaceBetween>
     </ContentLayout>
   );

@@ -1,7 +1,7 @@
 import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Toggle from "@cloudscape-design/components/toggle";
-import { useMemo, useState } from "react";
+import { useMemo, useRef, useState } from "react";
 import { useUrlState } from "../../../api/use-url-state.js";
 import { healthColours } from "../../../parts/colours.js";
 import { traceTexts } from "../../../texts/trace.js";
@@ -23,6 +23,7 @@ interface TimelineProps {
 export function TimelineView({ trace, selected, onSelect }: TimelineProps) {
   const [collapsed, setCollapsed] = useState<ReadonlySet<string>>(new Set());
   const [critical, setCritical] = useUrlState("critical");
+  const grid = useRef<HTMLDivElement>(null);
   const onPath = useMemo(
     () => (critical === "1" ? withAncestors(trace.path.keys()) : undefined),
     [critical, trace.path],
@@ -30,6 +31,10 @@ export function TimelineView({ trace, selected, onSelect }: TimelineProps) {
   const select = (node: TraceNode) => {
     open(node);
     onSelect(node);
+  };
+  const close = () => {
+    onSelect(undefined);
+    grid.current?.focus({ preventScroll: true });
   };
   /** What was chosen elsewhere must not be hidden. */
   const open = (node: TraceNode) => {
@@ -67,10 +72,9 @@ export function TimelineView({ trace, selected, onSelect }: TimelineProps) {
             selected={selected}
             onSelect={select}
             shown={onPath}
+            grid={grid}
           />
-          {selected !== undefined && (
-            <Details trace={trace} node={selected} onSelect={select} onClose={() => onSelect(undefined)} />
-          )}
+          {selected !== undefined && <Details trace={trace} node={selected} onSelect={select} onClose={close} />}
         </div>
       </div>
     </SpaceBetween>

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useCallback, useEffect, useId, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, type RefObject, useCallback, useEffect, useId, useMemo, useRef, useState } from "react";
 import { durationText } from "../../../parts/durations.js";
 import { traceTexts } from "../../../texts/trace.js";
 import "../../../parts/colours.css";
@@ -21,6 +21,8 @@ export interface WaterfallProps {
   readonly onSelect: (node: TraceNode) => void;
   /** Nodes to list; undefined: all. */
   readonly shown?: ReadonlySet<string> | undefined;
+  /** Holds the element, for who moves the focus to it. */
+  readonly grid?: RefObject<HTMLDivElement | null>;
   /** Length that the whole width stands for: the trace's own, unless two are compared. */
   readonly scaleSeconds?: number;
 }
@@ -30,8 +32,10 @@ export function Waterfall({ trace, collapsed, setCollapsed, selected, onSelect, 
   const { tree, path, traceId } = trace;
   const scaleSeconds = more.scaleSeconds ?? tree.duration;
   const rows = useMemo(() => visibleRows(tree, collapsed, shown), [tree, collapsed, shown]);
-  const scroller = useRef<HTMLDivElement>(null);
+  const own = useRef<HTMLDivElement>(null);
+  const scroller = more.grid ?? own;
   const { first, last, look, reveal, pageRows } = useWindow(scroller, rows.length, rowHeight, headHeight);
+  const [known, setKnown] = useState(selected);
   const [activeKey, setActiveKey] = useState(selected?.key ?? tree.roots[0]?.key);
   const activeIndex = Math.max(
     0,
@@ -39,11 +43,12 @@ export function Waterfall({ trace, collapsed, setCollapsed, selected, onSelect, 
   );
   const id = useId();
 
-  useEffect(() => {
+  if (selected !== known) {
+    setKnown(selected);
     if (selected !== undefined) setActiveKey(selected.key);
-  }, [selected]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once, so that a link shows its segment; scrolling is one's own then.
-  useEffect(() => reveal(activeIndex), [reveal]);
+  }
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what a link or the details choose is shown; scrolling is one's own then.
+  useEffect(() => reveal(activeIndex), [reveal, selected?.key]);
 
   const moveTo = (index: number) => {
     const row = rows[Math.max(0, Math.min(rows.length - 1, index))];
@@ -151,7 +156,8 @@ function Ruler({ scaleSeconds }: { scaleSeconds: number }) {
             className="waterfall-tick"
             style={{ insetInlineStart: `${scaleSeconds > 0 ? (tick / scaleSeconds) * 100 : 0}%` }}
           >
-            {tick === 0 ? "0" : durationText(tick)}
+            {/* At the edge a figure would be cut. */}
+            {tick === 0 ? "0" : tick <= scaleSeconds * 0.9 && durationText(tick)}
           </span>
         ))}
       </GridPart>
