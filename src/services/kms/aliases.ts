@@ -7,12 +7,12 @@ import type {
 } from "@aws-sdk/client-kms";
 import { type EventResource, management } from "../../audit/event.js";
 import type { AccessRequest } from "../../identity/access.js";
-import type { SettingsQueries } from "../../storage/settings-store.js";
+import type { SettingsQueries, SettingsTransaction } from "../../storage/settings-store.js";
 import { Constraints } from "../constraints.js";
 import { type Call, operation } from "../operation.js";
 import type { KmsDeps } from "./deps.js";
 import { alreadyExists, invalidAliasName, limitExceeded, notFound } from "./errors.js";
-import { accessTo, aliasArn, findKey, requireNotPending, resourcesOf } from "./keys.js";
+import { accessTo, aliasArn, findKey, type KeyRow, requireNotPending, resourcesOf } from "./keys.js";
 import { pageOf } from "./pages.js";
 
 type Nothing = Record<string, never>;
@@ -51,6 +51,11 @@ async function requireAlias(settings: SettingsQueries, call: Call, name: string)
   return alias;
 }
 
+async function requireRoom(tx: SettingsTransaction, key: KeyRow): Promise<void> {
+  const aliases = await tx.selectFrom("kms_aliases").select("name").where("key_id", "=", key.key_id).execute();
+  if (aliases.length >= aliasesPerKeyMax) throw limitExceeded(`A key can have ${aliasesPerKeyMax} aliases.`);
+}
+
 export const createAlias = (deps: KmsDeps) =>
   operation<CreateAliasCommandInput, Nothing>({
     name: "CreateAlias",
@@ -69,8 +74,7 @@ export const createAlias = (deps: KmsDeps) =>
         requireNotPending(key);
         if ((await aliasQuery(tx, call, name).executeTakeFirst()) !== undefined)
           throw alreadyExists(`An alias with the name ${aliasArn(call, name)} already exists`);
-        const aliases = await tx.selectFrom("kms_aliases").select("name").where("key_id", "=", key.key_id).execute();
-        if (aliases.length >= aliasesPerKeyMax) throw limitExceeded(`A key can have ${aliasesPerKeyMax} aliases.`);
+        await requireRoom(tx, key);
         await tx
           .insertInto("kms_aliases")
           .values({
@@ -113,6 +117,7 @@ export const updateAlias = (deps: KmsDeps) =>
         const key = await findKey(tx, call, input.TargetKeyId!, "no-alias");
         if (key.account_id !== call.accountId) throw notFound(`Key '${key.key_id}' does not exist`);
         requireNotPending(key);
+        if (key.key_id !== alias.key_id) await requireRoom(tx, key);
         await tx
           .updateTable("kms_aliases")
           .set({ key_id: key.key_id, updated_ms: call.nowMs })

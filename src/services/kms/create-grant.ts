@@ -119,7 +119,7 @@ function checkInput(input: CreateGrantCommandInput): void {
 }
 
 /** @throws ServiceError InvalidArnException */
-function checkPrincipal(text: string): void {
+export function checkPrincipal(text: string): void {
   try {
     compilePrincipal({ AWS: [text] });
   } catch {

@@ -18,7 +18,7 @@ import { type Call, operation } from "../operation.js";
 import { validationError } from "../service-error.js";
 import { algorithm, checkCryptoInput, stopIfDryRun, useOf } from "./crypto-rules.js";
 import type { KmsDeps } from "./deps.js";
-import { incorrectKey, invalidCiphertext } from "./errors.js";
+import { incorrectKey, invalidCiphertext, notFound } from "./errors.js";
 import { checkGrantTokens } from "./grant-tokens.js";
 import {
   accessOrGrant,
@@ -168,7 +168,7 @@ export async function encryptWith(
   context: Readonly<Record<string, string>> | undefined,
 ): Promise<Uint8Array> {
   const material = await openMaterial(deps, key.key_id, key.material_id);
-  if (material === undefined) throw invalidCiphertext();
+  if (material === undefined) throw notFound(`Key '${keyArn(key)}' does not exist`);
   const { ids } = deps.environment;
   const named = { keyId: key.key_id, materialId: key.material_id, material };
   return encryptText(named, plaintext, context, (length) => ids.bytes(length));

@@ -11,14 +11,19 @@ import { MalformedPolicy } from "../../identity/policy/malformed-policy.js";
 import { Constraints } from "../constraints.js";
 import { type Call, operation } from "../operation.js";
 import type { KmsDeps } from "./deps.js";
-import { malformedPolicy, notFound } from "./errors.js";
-import { accessTo, findKey, type KeyRow, policyName, requireNotPending, resourcesOf } from "./keys.js";
+import { limitExceeded, malformedPolicy, notFound } from "./errors.js";
+import { accessTo, findKey, type KeyRow, policyName, resourcesOf } from "./keys.js";
+
+/** AWS's quota; its model would let four times as much through. */
+const policyBytesMax = 32 * 1024;
 
 /**
- * @throws ServiceError MalformedPolicyDocumentException if it is no policy, or if its caller could not change it again
+ * @throws ServiceError LimitExceededException; MalformedPolicyDocumentException if it is no policy, or if its caller could not change it again
  *   and has not asked for that.
  */
 export async function checkKeyPolicy(key: KeyRow, call: Call, bypassLockoutCheck: boolean | undefined): Promise<void> {
+  if (Buffer.byteLength(key.policy) > policyBytesMax)
+    throw limitExceeded(`A key policy can have ${policyBytesMax} bytes.`);
   try {
     compilePolicyText(key.policy, "resource");
   } catch (problem) {
@@ -41,7 +46,6 @@ export const putKeyPolicy = (deps: KmsDeps) =>
       new Constraints().length("policy", input.Policy, { min: 1, max: 131_072 }).check();
       requirePolicyName(input.PolicyName);
       const key = await findKey(deps.settings.read, call, input.KeyId!, "no-alias");
-      requireNotPending(key);
       await checkKeyPolicy({ ...key, policy: input.Policy! }, call, input.BypassPolicyLockoutSafetyCheck);
       await call.commit(async (tx) => {
         await tx.updateTable("kms_keys").set({ policy: input.Policy! }).where("key_id", "=", key.key_id).execute();

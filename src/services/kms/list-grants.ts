@@ -10,6 +10,7 @@ import { Constraints } from "../constraints.js";
 import { type Call, operation } from "../operation.js";
 import { decodePageToken, encodePageToken } from "../page-token.js";
 import { validationError } from "../service-error.js";
+import { checkPrincipal } from "./create-grant.js";
 import type { KmsDeps } from "./deps.js";
 import { invalidGrantId, invalidMarker, unsupported } from "./errors.js";
 import { accessTo, findKey, keyArn, resourcesOf } from "./keys.js";
@@ -49,7 +50,11 @@ export const listRetirableGrants = (deps: KmsDeps) =>
       const { RetiringPrincipal: retiring } = input;
       if (input.RetiringServicePrincipal !== undefined)
         throw unsupported("Grants to services are not offered here, so there are none to list.");
-      new Constraints().required("retiringPrincipal", retiring).check();
+      new Constraints()
+        .required("retiringPrincipal", retiring)
+        .length("retiringPrincipal", retiring, { min: 1 })
+        .check();
+      checkPrincipal(retiring!);
       if (!isOfAccount(retiring!, call.accountId))
         throw validationError("RetiringPrincipal must be a principal of your account.");
       return pageOf(deps, call, input, { retiring });

@@ -29,9 +29,14 @@ export function tagsOf(tags: readonly Tag[] | undefined): Tags {
   constraints.check();
   const entries = (tags ?? []).map((tag): [string, string] => [tag.TagKey!, tag.TagValue!]);
   if (new Set(entries.map(([key]) => key)).size !== entries.length) throw tagError("Duplicate tag keys found.");
-  if (entries.some(([key]) => key.startsWith("aws:"))) throw tagError("aws: prefixed tag key names are not allowed.");
+  requireOwnNames(entries.map(([key]) => key));
   if (entries.length > tagsPerKeyMax) throw limitExceeded(`A key can have ${tagsPerKeyMax} tags.`);
   return Object.fromEntries(entries);
+}
+
+/** @throws ServiceError TagException */
+function requireOwnNames(names: readonly string[]): void {
+  if (names.some((name) => name.startsWith("aws:"))) throw tagError("aws: prefixed tag key names are not allowed.");
 }
 
 async function changeTags(call: Call, reference: string, change: (tags: Tags) => Tags): Promise<Nothing> {
@@ -72,10 +77,12 @@ export const untagResource = (deps: KmsDeps) =>
     readOnly: false,
     event: management,
     access: access(deps, "UntagResource"),
-    execute: (input, call) =>
-      changeTags(call, input.KeyId!, (tags) =>
+    async execute(input, call) {
+      requireOwnNames(input.TagKeys!);
+      return changeTags(call, input.KeyId!, (tags) =>
         Object.fromEntries(Object.entries(tags).filter(([key]) => !input.TagKeys!.includes(key))),
-      ),
+      );
+    },
     resources: (input, call, output) => resourcesOf(input?.KeyId, output, call),
   });
 
