@@ -368,6 +368,13 @@ describe("erasing", () => {
     });
     const { Erasures } = await call("ListTraceErasures");
     expect(Erasures).toHaveLength(4);
+    const paged = [];
+    for (let page = await call("ListTraceErasures", { MaxResults: 1 }); ; ) {
+      paged.push(...page.Erasures);
+      if (page.NextToken === undefined) break;
+      page = await call("ListTraceErasures", { MaxResults: 1, NextToken: page.NextToken });
+    }
+    expect(paged).toEqual(Erasures);
     expect(JSON.stringify([started, erased, Erasures])).not.toContain(person);
   });
 

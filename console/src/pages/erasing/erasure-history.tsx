@@ -11,7 +11,6 @@ import { texts as all } from "../../texts/erasing.js";
 import type { Erasure } from "./erasures.js";
 
 const texts = all.erasing;
-const pageSize = 100;
 const indicators: Record<Erasure["Status"], StatusIndicatorProps.Type> = {
   SCHEDULED: "pending",
   RUNNING: "in-progress",
@@ -19,16 +18,18 @@ const indicators: Record<Erasure["Status"], StatusIndicatorProps.Type> = {
   FAILED: "error",
 };
 
+interface Answer {
+  readonly Erasures: readonly Erasure[];
+  readonly NextToken?: string;
+}
+
 /** What was erased or counted, latest first, by whom and why. */
 export function ErasureHistory({ onShow }: { onShow: (erasureId: string) => void }) {
   const moments = useMoments();
-  const history = usePages<Erasure>("erasures", async (before, signal) => {
-    const input = before === undefined ? {} : { Before: Number(before) };
-    const { Erasures } = await callExtension<{ Erasures: readonly Erasure[] }>("xray", "ListTraceErasures", input, {
-      signal,
-    });
-    const last = Erasures.at(-1);
-    return { items: Erasures, nextToken: Erasures.length < pageSize ? undefined : String(last!.RequestedAt) };
+  const history = usePages<Erasure>("erasures", async (token, signal) => {
+    const input = token === undefined ? {} : { NextToken: token };
+    const answer = await callExtension<Answer>("xray", "ListTraceErasures", input, { signal });
+    return { items: answer.Erasures, nextToken: answer.NextToken };
   });
   return (
     <PagedTable
