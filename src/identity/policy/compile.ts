@@ -4,7 +4,7 @@ import type { ConditionValues } from "./condition-values.js";
 import { type Condition, compileConditions } from "./conditions.js";
 import { type PolicyDocument, type PolicyKind, type PolicyStatement, parsePolicy } from "./document.js";
 import { compilePattern, type Matcher, patternTokens } from "./pattern.js";
-import { closeness, closerMatch, compilePrincipal, type PrincipalMatch } from "./principal.js";
+import { closeness, closerMatch, compileNotPrincipal, compilePrincipal, type PrincipalMatch } from "./principal.js";
 import { compileTemplate, parseTemplate } from "./template.js";
 
 /** What a statement is asked about. */
@@ -165,8 +165,8 @@ function compileResources(
     });
 }
 
-function compileStatementPrincipal({ principal }: PolicyStatement): (caller: Caller) => PrincipalMatch | undefined {
+function compileStatementPrincipal(statement: PolicyStatement): (caller: Caller) => PrincipalMatch | undefined {
+  const { principal, effect } = statement;
   if (!principal) return () => "anyone";
-  const test = compilePrincipal(principal.element);
-  return principal.negated ? (caller) => (test(caller) === undefined ? "anyone" : undefined) : test;
+  return principal.negated ? compileNotPrincipal(principal.element, effect) : compilePrincipal(principal.element);
 }

@@ -105,11 +105,15 @@ const compileBinary: Compile = (text) => {
 };
 
 const compileIpAddress: Compile = (text) => {
-  const [address = "", prefix] = text.split("/", 2);
+  const [address = "", prefix, more] = text.split("/");
   const family = isIPv4(address) ? "ipv4" : "ipv6";
   const bits = prefix === undefined ? undefined : Number(prefix);
   const bitsMax = family === "ipv4" ? 32 : 128;
-  if (isIP(address) === 0 || (prefix !== undefined && (!/^\d{1,3}$/.test(prefix) || bits! > bitsMax)))
+  if (
+    isIP(address) === 0 ||
+    more !== undefined ||
+    (prefix !== undefined && (!/^\d{1,3}$/.test(prefix) || bits! > bitsMax))
+  )
     throw new MalformedPolicy(`'${text.slice(0, 128)}' is not an IP address or a CIDR block.`);
   const block = new BlockList();
   if (bits === undefined) block.addAddress(address, family);

@@ -92,6 +92,7 @@ describe("condition operators", () => {
     ["NumericEquals", "ten"],
     ["DateLessThan", "tomorrow"],
     ["IpAddress", "10.0.0.0/33"],
+    ["IpAddress", "10.0.0.0/8/8"],
     ["IpAddress", "localhost"],
     ["StringEquals", "${aws:username"],
     ["StringEquals", "${no key}"],

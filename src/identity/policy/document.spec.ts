@@ -23,11 +23,25 @@ describe("policy documents", () => {
     expect(complaint({ ...good, Condition: { Bool: { "aws:SecureTransport": false } } })).toBeUndefined();
     expect(complaint({ ...good, Sid: "With spaces", Principal: "*" }, "resource")).toBeUndefined();
     expect(complaint(trust, "trust")).toBeUndefined();
+    const twice = { StringEquals: { "a:b": ['"Effect": {', '"Effect": {'] }, StringLike: { "a:b": "x" } };
+    expect(complaint([good, { ...good, Condition: twice }])).toBeUndefined();
   });
 
   const vendor = "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.";
   const cases: [what: string, statement: unknown, kind: PolicyKind, complaint: string, rest?: object][] = [
     ["no JSON", "{", "identity", "This policy contains invalid Json"],
+    [
+      "a member twice, of which one would be lost",
+      '{"Statement":{"Effect":"Deny","Action":"*","Resource":"*","\\u0045ffect":"Allow"}}',
+      "identity",
+      "Syntax errors in policy.",
+    ],
+    [
+      "an operator twice",
+      '{"Statement":{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"Bool":{"a:b":"true"},"Bool":{"a:c":"true"}}}}',
+      "identity",
+      "Syntax errors in policy.",
+    ],
     ["no statement", undefined, "identity", "Syntax errors in policy."],
     ["an empty list", [], "identity", "Syntax errors in policy."],
     ["an unknown version", good, "identity", "Syntax errors in policy.", { Version: "2026-01-01" }],

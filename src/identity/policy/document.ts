@@ -35,6 +35,7 @@ export function parsePolicy(text: string, kind: PolicyKind): PolicyDocument {
   } catch {
     throw new MalformedPolicy("This policy contains invalid Json");
   }
+  if (repeatsMember(text)) throw syntaxError();
   const document = objectOf(json, ["Version", "Id", "Statement"]);
   const version = document["Version"] ?? "2008-10-17";
   if (version !== "2008-10-17" && version !== "2012-10-17") throw syntaxError();
@@ -51,6 +52,20 @@ export function parsePolicy(text: string, kind: PolicyKind): PolicyDocument {
       return parseStatement(members, kind);
     }),
   };
+}
+
+/** Of several members with one name JSON.parse keeps the last: a condition could be lost so. @param text valid JSON. */
+function repeatsMember(text: string): boolean {
+  const namesAround: Set<string>[] = [];
+  for (const [token, name] of text.matchAll(/("(?:[^"\\]|\\.)*")\s*:|"(?:[^"\\]|\\.)*"|[{}]/g)) {
+    if (token === "{") namesAround.push(new Set());
+    else if (token === "}") namesAround.pop();
+    else if (name !== undefined) {
+      const names = namesAround.at(-1)!;
+      if (names.size === names.add(JSON.parse(name)).size) return true;
+    }
+  }
+  return false;
 }
 
 const statementMembers: readonly string[] = [

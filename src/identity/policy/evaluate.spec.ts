@@ -187,6 +187,32 @@ describe("callers of other kinds", () => {
   });
 });
 
+describe("NotPrincipal", () => {
+  const others = { ...user, userName: "bob", arn: `arn:aws:iam::${accountId}:user/bob` };
+  const otherSession = { ...session, sessionName: "t", arn: `${session.arn.slice(0, -1)}t` };
+  const account = `arn:aws:iam::${accountId}:root`;
+  const sparing = (AWS: string[]) => [deny({ NotPrincipal: { AWS } })];
+  const spared = (caller: Caller, AWS: string[]) =>
+    decide(caller, { identity: [allow()], resource: sparing(AWS) }).allowed;
+
+  it("of a Deny spares a user who is named with their account, and nobody else of it", () => {
+    expect(spared(user, [user.arn, account])).toBe(true);
+    expect(spared(root, [user.arn, account])).toBe(true);
+    expect(spared(others, [user.arn, account])).toBe(false);
+    expect(spared(others, [accountId])).toBe(false);
+    expect(spared(user, [user.arn])).toBe(false);
+    expect(decide(service, { resource: [allow({ Principal: "*" }), ...sparing([account])] }).allowed).toBe(false);
+    expect(spared(others, ["*"])).toBe(true);
+  });
+
+  it("of a Deny spares a session that is named with its role and account, and no other of the role", () => {
+    const names = [session.arn, session.roleArn, account];
+    expect(spared(session, names)).toBe(true);
+    expect(spared(otherSession, names)).toBe(false);
+    expect(spared(session, [session.roleArn, account])).toBe(false);
+  });
+});
+
 describe("statements", () => {
   it("know whether a second factor was used, and how long ago; a role's session never says so", () => {
     const issuedMs = context.nowMs - 90_500;

@@ -97,8 +97,12 @@ function principalApplies(statement: Json, caller: Caller): "" | "direct" | "acc
     if (names.includes(account) || names.includes(`arn:aws:iam::${account}:root`)) return "account";
     return undefined;
   })();
-  if ("NotPrincipal" in statement) return named === undefined ? "" : undefined;
-  return named;
+  if (!("NotPrincipal" in statement)) return named;
+  if (statement["Effect"] === "Allow") return named === undefined ? "" : undefined;
+  // "You must also specify the account of the not-denied principal", and of a session its role, too.
+  const listed = (name: string) => names.includes("*") || names.includes(name);
+  const accountListed = listed(account) || listed(`arn:aws:iam::${account}:root`);
+  return listed(direct) && accountListed && (roleArn === "" || listed(roleArn)) ? undefined : "";
 }
 
 function conditionsHold(element: Json, variables: boolean, values: Values): boolean {
@@ -197,7 +201,7 @@ function expand(text: string, variables: boolean, values: Values): string | unde
     if (inside === "$") return "$";
     const [key = "", fallback] = inside.split(/ *, */);
     const found = values(key);
-    const value = found?.length === 1 ? found[0] : found === undefined ? fallback?.replaceAll("'", "") : undefined;
+    const value = found?.length === 1 ? found[0] : found?.length ? undefined : fallback?.replaceAll("'", "");
     if (value === undefined) unknown = true;
     return (value ?? "").replaceAll("*", star).replaceAll("?", mark);
   });

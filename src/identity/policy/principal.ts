@@ -30,19 +30,49 @@ export function closerMatch(a: PrincipalMatch | undefined, b: PrincipalMatch | u
 
 /** @throws MalformedPolicy for a principal of a kind this service does not know. */
 export function compilePrincipal(element: PrincipalElement): PrincipalTest {
-  const tests =
-    element === "*"
-      ? [() => "anyone" as const]
-      : [
-          ...(element.AWS ?? []).map(compileAwsPrincipal),
-          ...(element.Service ?? []).map(compileServicePrincipal),
-          ...(element.Federated ?? []).map(compileFederatedPrincipal),
-        ];
+  const tests = testsOf(element);
   return (caller) => {
     let closest: PrincipalMatch | undefined;
     for (const test of tests) closest = closerMatch(closest, test(caller));
     return closest;
   };
+}
+
+/**
+ * A Deny with NotPrincipal spares a caller only if each of its names is listed: a user and the account, a session, its role
+ * and the account. An Allow lets in only whom no name of theirs excludes.
+ * Source: IAM User Guide, "AWS JSON policy elements: NotPrincipal".
+ *
+ * @throws MalformedPolicy as `compilePrincipal`
+ */
+export function compileNotPrincipal(element: PrincipalElement, effect: "Allow" | "Deny"): PrincipalTest {
+  const tests = testsOf(element);
+  return (caller) => {
+    const listed = new Set(tests.map((test) => test(caller)));
+    const isExcluded = (match: PrincipalMatch) => listed.has(match) || listed.has("anyone");
+    const spared = effect === "Deny" ? namesOf[caller.kind].every(isExcluded) : closeness.some(isExcluded);
+    return spared ? undefined : "anyone";
+  };
+}
+
+/** What a caller is called by, as the matches of these names. */
+const namesOf: Readonly<Record<Caller["kind"], readonly PrincipalMatch[]>> = {
+  root: ["account"],
+  user: ["user", "account"],
+  "role-session": ["session", "role", "account"],
+  "federated-user": ["session", "account"],
+  service: ["session"],
+  "web-identity": ["session"],
+  anonymous: ["anyone"],
+};
+
+function testsOf(element: PrincipalElement): readonly PrincipalTest[] {
+  if (element === "*") return [() => "anyone"];
+  return [
+    ...(element.AWS ?? []).map(compileAwsPrincipal),
+    ...(element.Service ?? []).map(compileServicePrincipal),
+    ...(element.Federated ?? []).map(compileFederatedPrincipal),
+  ];
 }
 
 function compileAwsPrincipal(text: string): PrincipalTest {

@@ -118,6 +118,14 @@ const principals: readonly unknown[] = [
   { AWS: [`arn:aws:iam::${accountId}:user/ada`, otherAccount] },
   { AWS: `arn:aws:iam::${accountId}:role/reader` },
   { AWS: `arn:aws:sts::${accountId}:assumed-role/reader/one` },
+  { AWS: [`arn:aws:iam::${accountId}:user/ada`, accountId] },
+  {
+    AWS: [
+      `arn:aws:sts::${accountId}:assumed-role/reader/one`,
+      `arn:aws:iam::${accountId}:role/reader`,
+      `arn:aws:iam::${accountId}:root`,
+    ],
+  },
   { AWS: otherAccount },
   { Service: "cloudtrail.amazonaws.com" },
 ];

@@ -102,7 +102,7 @@ export function resolveTemplate(template: Template, values: ConditionValues): Pa
       continue;
     }
     const found = values.get(part.key);
-    const value = found?.length === 1 ? found[0] : found === undefined ? part.fallback : undefined;
+    const value = found === undefined || found.length === 0 ? part.fallback : found.length === 1 ? found[0] : undefined;
     if (value === undefined) return undefined;
     tokens.push({ literal: value });
   }
