@@ -9,7 +9,7 @@ import { benchSigner, startBenched } from "./start-benched.js";
 /**
  * How soon the console is there, and how it bears many rows, in Debian's Chromium without a screen.
  *
- *   npm run build && node dist/bench/console.js [--rounds 5] [--traces 10000]
+ *   npm run build:bench && node dist/bench/console.js [--rounds 5] [--traces 10000]
  *
  * Each round is a browser of its own, so nothing is cached. Times are seconds as a person waits for them: from the click to
  * the first frame that shows what was asked for.

@@ -14,7 +14,7 @@ import { benchSigner, startBenched } from "./start-benched.js";
  * What it costs to encrypt documents under a customer's key: two fresh services take the same load at the same time, so that
  * what else the machine does is the same for both, one of them with a key. Prints both of each round and their ratio.
  *
- *     npm run build && node dist/bench/encryption.js --rounds 5 --seconds 8 --segments 50 --rate 20
+ *     npm run build:bench && node dist/bench/encryption.js --rounds 5 --seconds 8 --segments 50 --rate 20
  *
  * Processor time is counted until every trace is in the index, so it does not matter how far that falls behind meanwhile.
  */

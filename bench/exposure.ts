@@ -14,7 +14,7 @@ import { callerOf, startBenched } from "./start-benched.js";
  * What questions about exposure take over the wire, among ten million reads; whether every read is found that was
  * answered before kill -9; and what a read's share of the index costs.
  *
- *   npm run build && node dist/bench/exposure.js [--reads 10000000] [--questions 30] [--kills 5] [--data FOLDER]
+ *   npm run build:bench && node dist/bench/exposure.js [--reads 10000000] [--questions 30] [--kills 5] [--data FOLDER]
  *
  * A folder that is given is kept, and filled only if it is not there.
  *

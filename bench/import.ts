@@ -16,7 +16,7 @@ import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client
 import { benchSigner, startBenched } from "./start-benched.js";
 
 /**
- * `npm run build && node dist/bench/import.js [--files N] [--events N]`: events a second of an import, from files in the
+ * `npm run build:bench && node dist/bench/import.js [--files N] [--events N]`: events a second of an import, from files in the
  * service's own S3. The events are those of an attack on a real account (`../shared/data/cloudtrail-invictus`), again and
  * again under new ids.
  */

@@ -20,7 +20,7 @@ import { latencies } from "./latencies.js";
 import { benchSigner } from "./start-benched.js";
 
 /**
- * `npm run build && node dist/bench/lake-ingestion.js [--events N] [--seconds N] [--rate N]`: the processor time of
+ * `npm run build:bench && node dist/bench/lake-ingestion.js [--events N] [--seconds N] [--rate N]`: the processor time of
  * ingestion into event data stores, an event, and how soon the record of a call is found in a store, quiet and under load.
  * The service is composed in this process, as the embedded engine lets no other read its tables.
  */

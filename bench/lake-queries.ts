@@ -19,7 +19,7 @@ import { latencies } from "./latencies.js";
 import { benchSigner, startBenched } from "./start-benched.js";
 
 /**
- * `npm run build && node dist/bench/lake-queries.js [--events 1000000,10000000] [--data folder of log files]`: queries over
+ * `npm run build:bench && node dist/bench/lake-queries.js [--events 1000000,10000000] [--data folder of log files]`: queries over
  * stores of so many events, over the wire, and what LookupEvents takes while one runs.
  *
  * The events are records of real log files (`../shared/data/cloudtrail-invictus`), each many times over with ids and times of

@@ -10,7 +10,7 @@ import { compileRule } from "../src/audit/sigma/rule.js";
  * hundred, made after the community's (a name and a source each; one in twelve about any event; two regular expressions).
  * Events: real ones of CloudTrail, or made-up reads where there are none.
  *
- *     npm run build && node dist/bench/rules.js
+ *     npm run build:bench && node dist/bench/rules.js
  */
 const rulesMax = 100;
 const events = [...realEvents("../shared/data/cloudtrail-invictus"), ...reads(20_000)];

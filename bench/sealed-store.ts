@@ -16,7 +16,7 @@ import { nezhaFolder, readNezha, segmentDocuments } from "./nezha.js";
  * In clear and encrypted by turns of a fraction of a second, so that it tells the difference also where the machine is not
  * ours alone; a call's other work (HTTP, signature, record) is not in it.
  *
- *     npm run build && node dist/bench/sealed-store.js
+ *     npm run build:bench && node dist/bench/sealed-store.js
  */
 const rounds = 15;
 const segmentsAtOnce = 1500;

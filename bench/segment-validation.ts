@@ -7,7 +7,7 @@ import { readSegmentDocument } from "../src/tracing/segment.js";
  * How long one segment document takes to be read and judged, beside `JSON.parse` alone. Real spans (Nezha) turned into
  * segments of about 500 bytes.
  *
- *     npm run build && node dist/bench/segment-validation.js
+ *     npm run build:bench && node dist/bench/segment-validation.js
  */
 const folder = path.resolve("../shared/data/traces-nezha");
 const documents = readdirSync(folder)

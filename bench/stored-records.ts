@@ -12,7 +12,7 @@ import { benchSigner, startBenched } from "./start-benched.js";
 /**
  * What questions to the record of calls cost over the wire, and what it takes on disk.
  *
- *   npm run build && node dist/bench/stored-records.js --events 1000000 [--data folder] [--questions 50]
+ *   npm run build:bench && node dist/bench/stored-records.js --events 1000000 [--data folder] [--questions 50]
  *
  * Events spread over ninety days: three of ten are management events of forty operations and a thousand users, the others
  * data events of traces. A tenth of them is made one by one, the others are copies at other times with ids of their own.

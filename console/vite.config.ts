@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { defineConfig, type Plugin } from "vite";
+import { licencesOf } from "../licences.mjs";
 
 const outDir = path.resolve(import.meta.dirname, "../dist/console");
 
@@ -18,10 +19,21 @@ const compressed: Plugin = {
   },
 };
 
+/** What of packages is built in goes along with its licence. */
+const licences: Plugin = {
+  name: "licences",
+  apply: "build",
+  generateBundle() {
+    // Some modules are made while it is built, and their names begin with a null.
+    const files = [...this.getModuleIds()].filter((id) => !id.startsWith("\0"));
+    this.emitFile({ type: "asset", fileName: "THIRD-PARTY-LICENSES.txt", source: licencesOf(files) });
+  },
+};
+
 export default defineConfig({
   root: import.meta.dirname,
   base: "/console/",
-  plugins: [compressed],
+  plugins: [compressed, licences],
   esbuild: { jsx: "automatic" },
   build: {
     outDir,

@@ -53,6 +53,7 @@ import { createSealing } from "./jobs/seal.js";
 import { createMailer, type Mailer } from "./jobs/send-mail.js";
 import { createLog, type Log } from "./log.js";
 import { operatorPages } from "./operator-pages.js";
+import { programFolder } from "./program-folder.js";
 import { startDaemon } from "./receivers/daemon.js";
 import { startOtlpGrpcDoor } from "./receivers/otlp/grpc-door.js";
 import { otlpHttpDoor } from "./receivers/otlp/http-door.js";
@@ -569,7 +570,7 @@ async function startOtlp(
 /** In a thread of its own; in this one where the program is not compiled, which is in tests alone. */
 function traceMaker(log: Log): TraceMaker {
   if (import.meta.url.endsWith(".ts")) return makeHere({ readingOf, encodeTraces });
-  const program = new URL("./indexing-thread.js", import.meta.url);
+  const program = path.join(programFolder, "indexing-thread.js");
   return makeInThread(program, (reason) => log.failure("the thread that makes the index of traces was lost", reason));
 }
 

@@ -3,8 +3,9 @@ import type { IncomingHttpHeaders } from "node:http";
 import path from "node:path";
 import type { Ids } from "./environment.js";
 import type { WireResponse } from "./gateway/wire.js";
+import { programFolder } from "./program-folder.js";
 
-const folder = path.resolve(import.meta.dirname, "../console");
+const folder = path.resolve(programFolder, "../console");
 const prefix = "/console/";
 
 const contentTypes: Readonly<Record<string, string>> = {

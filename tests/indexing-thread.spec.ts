@@ -17,8 +17,7 @@ import { StoreUnavailable } from "../src/storage/store-error.js";
 import type { TraceRows } from "../src/storage/trace-source.js";
 
 /** The thread as it is delivered: `npm run build` first. */
-const compiled = path.resolve(import.meta.dirname, "../dist/src");
-const program = pathToFileURL(path.join(compiled, "indexing-thread.js"));
+const program = path.resolve(import.meta.dirname, "../dist/src/indexing-thread.js");
 const folder = mkdtempSync(path.join(tmpdir(), "dosimeter-thread-"));
 const noon = Date.UTC(2026, 2, 1, 12);
 
@@ -37,22 +36,17 @@ function start(from = program): TraceMaker {
 }
 
 /** A thread that does its work, but ends in the middle of a job at a certain time. */
-function deadlyProgram(atMs: number): URL {
+function deadlyProgram(atMs: number): string {
   const file = path.join(folder, `deadly-${atMs}.mjs`);
-  const from = (module: string) => JSON.stringify(pathToFileURL(path.join(compiled, module)).href);
   writeFileSync(
     file,
     `import { parentPort } from "node:worker_threads";
-     import { hostMaker } from ${from("jobs/indexing/host-maker.js")};
-     import { makeHere } from ${from("jobs/indexing/trace-maker.js")};
-     import { readingOf } from ${from("storage/facts/decode-reading.js")};
-     import { encodeTraces } from ${from("storage/facts/encode-traces.js")};
-     const maker = makeHere({ readingOf, encodeTraces });
-     hostMaker(parentPort, {
-       make: (input, questions) => (input.nowMs === ${atMs} ? process.exit(7) : maker.make(input, questions)),
+     import ${JSON.stringify(pathToFileURL(program).href)};
+     parentPort.on("message", ({ input }) => {
+       if (input?.nowMs === ${atMs}) process.exit(7);
      });`,
   );
-  return pathToFileURL(file);
+  return file;
 }
 
 const traceId = () => `1-${(noon / 1000).toString(16)}-${randomBytes(12).toString("hex")}`;
@@ -132,7 +126,7 @@ describe("the thread that makes the index of traces", () => {
   });
 
   it("is the store's trouble and no trace's where it never worked", async () => {
-    const maker = start(pathToFileURL(path.join(folder, "not-there.mjs")));
+    const maker = start(path.join(folder, "not-there.mjs"));
     await expect(maker.make(input([]), none)).rejects.toMatchObject({ name: "StoreUnavailable" });
     expect(lost).toHaveLength(1);
     rmSync(folder, { recursive: true, force: true });

@@ -1,5 +1,7 @@
 import { availableParallelism } from "node:os";
+import path from "node:path";
 import { Worker } from "node:worker_threads";
+import { programFolder } from "../program-folder.js";
 import { type Inspect, type Inspection, inspectFile } from "./inspect-file.js";
 import { openSource, type SourcePlace } from "./sources.js";
 
@@ -41,7 +43,7 @@ export function inspectInThreads(place: SourcePlace, threads = availableParallel
 }
 
 function thread(place: SourcePlace, queue: Waiting[]) {
-  const worker = new Worker(new URL("./inspection-thread.js", import.meta.url), { workerData: place });
+  const worker = new Worker(path.join(programFolder, "verify/inspection-thread.js"), { workerData: place });
   const underWay = new Map<number, Waiting>();
   let last = 0;
   let broken: unknown;

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { programFolder } from "../../program-folder.js";
 import { compileRule, type DetectionRule } from "../sigma/rule.js";
 
 export interface ShippedRule {
@@ -8,7 +9,7 @@ export interface ShippedRule {
   readonly rule: DetectionRule;
 }
 
-const folder = path.join(import.meta.dirname, "rules");
+const folder = path.join(programFolder, "audit/detection/rules");
 
 /** The rules that come with this service, by name of their file: read once, and they must be right. */
 export const shippedRules: ReadonlyMap<string, ShippedRule> = new Map(

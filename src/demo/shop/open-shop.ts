@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import path from "node:path";
+import { programFolder } from "../../program-folder.js";
 
 export interface Shop {
   /** `http://127.0.0.1:PORT` of the shop's front door. */
@@ -11,7 +12,7 @@ export interface Shop {
 export async function openShop(daemon: string): Promise<Shop> {
   const children: ChildProcess[] = [];
   const start = (program: string, words: readonly string[]) => {
-    const child = fork(path.join(import.meta.dirname, program), words, {
+    const child = fork(path.join(programFolder, "demo/shop", program), words, {
       env: { ...process.env, AWS_XRAY_DAEMON_ADDRESS: daemon, AWS_XRAY_LOG_LEVEL: "silent" },
       stdio: ["ignore", "ignore", "inherit", "ipc"],
     });

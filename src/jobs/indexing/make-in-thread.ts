@@ -24,7 +24,7 @@ interface Job {
  * @param program of the thread; it calls `hostMaker`.
  * @param onLost  called each time a thread was lost.
  */
-export function makeInThread(program: URL, onLost: (reason: unknown) => void): TraceMaker {
+export function makeInThread(program: string, onLost: (reason: unknown) => void): TraceMaker {
   const jobs = new Map<number, Job>();
   let last = 0;
   let worker: Worker | undefined;
