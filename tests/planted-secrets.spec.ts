@@ -3,7 +3,16 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { CreateAccessKeyCommand, CreateLoginProfileCommand, CreateUserCommand, IAMClient } from "@aws-sdk/client-iam";
+import {
+  AttachUserPolicyCommand,
+  ChangePasswordCommand,
+  CreateAccessKeyCommand,
+  CreateLoginProfileCommand,
+  CreateUserCommand,
+  CreateVirtualMFADeviceCommand,
+  EnableMFADeviceCommand,
+  IAMClient,
+} from "@aws-sdk/client-iam";
 import {
   CreateKeyCommand,
   DecryptCommand,
@@ -13,8 +22,9 @@ import {
   GenerateDataKeyCommand,
   KMSClient,
 } from "@aws-sdk/client-kms";
+import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { CreateTopicCommand, PublishCommand, SNSClient, SubscribeCommand } from "@aws-sdk/client-sns";
-import { GetSessionTokenCommand, STSClient } from "@aws-sdk/client-sts";
+import { AssumeRoleWithWebIdentityCommand, GetSessionTokenCommand, STSClient } from "@aws-sdk/client-sts";
 import {
   BatchGetTracesCommand,
   GetTraceSummariesCommand,
@@ -23,6 +33,8 @@ import {
   XRayClient,
 } from "@aws-sdk/client-xray";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { codeOf } from "../src/identity/people/totp.js";
+import { callExtension } from "./call-extension.js";
 import { eventually, type RunningDosimeter, startDosimeter } from "./start-dosimeter.js";
 import { placesOfTexts } from "./stored-text.js";
 
@@ -73,6 +85,7 @@ describe("secrets that passed through", () => {
     plant("secret of an access key", AccessKey!.SecretAccessKey!);
     const Password = `Aa1!${plant("password")}`;
     await iam.send(new CreateLoginProfileCommand({ UserName: "ada", Password }));
+    await signInWithSecondFactor(iam, Password);
     const { Credentials } = await sts.send(new GetSessionTokenCommand({}));
     plant("session token", Credentials!.SessionToken!);
     plant("secret of a session", Credentials!.SecretAccessKey!);
@@ -96,6 +109,8 @@ describe("secrets that passed through", () => {
     const signed = `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=${signature}`;
     await refused({ authorization: signed, "x-amz-security-token": plant("token of a header") });
 
+    await bringTokens(KeyId);
+
     const sns = service.client(SNSClient);
     const { TopicArn } = await sns.send(new CreateTopicCommand({ Name: "alarms" }));
     const { port } = subscriber.address() as AddressInfo;
@@ -113,6 +128,7 @@ describe("secrets that passed through", () => {
     plant("token of a subscription", JSON.parse(confirmation).Token);
 
     const xray = service.client(XRayClient);
+    await call("PutMaskingRule", { RuleName: "pets", MetadataPaths: [["**", "pet"]] });
     await xray.send(new PutEncryptionConfigCommand({ Type: "KMS", KeyId }));
     const now = Date.now() / 1000;
     const traceId = `1-${Math.floor(now).toString(16)}-${"c".repeat(24)}`;
@@ -123,7 +139,7 @@ describe("secrets that passed through", () => {
       start_time: now - 1,
       end_time: now,
       annotations: { customer: "shown-in-the-index" },
-      metadata: { order: { note: plant("document") } },
+      metadata: { order: { note: plant("document"), pet: plant("masked value") } },
     };
     await xray.send(new PutTraceSegmentsCommand({ TraceSegmentDocuments: [JSON.stringify(document)] }));
     const read = new BatchGetTracesCommand({ TraceIds: [traceId] });
@@ -134,6 +150,9 @@ describe("secrets that passed through", () => {
       async () => (await xray.send(new GetTraceSummariesCommand(range))).TraceSummaries!.length > 0,
       "the trace in the index",
     );
+
+    const Annotation = { Key: "customer", Value: plant("value of an erasure") };
+    await call("StartTraceErasure", { Annotation, Reason: "asked for" });
 
     // The data keys are at hand from the read before: they must not be used.
     await kms.send(new DisableKeyCommand({ KeyId }));
@@ -152,9 +171,109 @@ describe("secrets that passed through", () => {
     expect(found.filter((place) => !meant.includes(place) && !meantToHold.test(place))).toEqual([]);
   });
 
+  const call = async (name: string, input: object) => {
+    const answer = await callExtension(service, "xray", name, input);
+    expect(answer).not.toHaveProperty("__type");
+  };
+
+  /** Somebody gets a device and a new password, and signs in to the console, with some mistakes. */
+  async function signInWithSecondFactor(iam: IAMClient, password: string): Promise<void> {
+    const PolicyArn = "arn:aws:iam::aws:policy/AdministratorAccess";
+    await iam.send(new AttachUserPolicyCommand({ UserName: "ada", PolicyArn }));
+    const signIn = async (input: object, status = 200) => {
+      const body = JSON.stringify({ Account: service.accountId, UserName: "ada", Password: password, ...input });
+      const headers = { "content-type": "application/json" };
+      const response = await fetch(`${service.endpoint}/dosimeter/ConsoleLogin`, { method: "POST", headers, body });
+      expect(response.status).toBe(status);
+      // biome-ignore lint/suspicious/noExplicitAny: an answer that no SDK types.
+      return (await response.json()) as any;
+    };
+    await signIn({ Password: `Aa1!${plant("wrong password")}` }, 403);
+    await signIn({ UserName: plant("password typed as a name") }, 403);
+
+    const { Credentials } = await signIn({});
+    plant("secret of a console session", Credentials.SecretAccessKey);
+    plant("token of a console session", Credentials.SessionToken);
+    const own = service.client(IAMClient, {
+      accessKeyId: Credentials.AccessKeyId,
+      secretAccessKey: Credentials.SecretAccessKey,
+      sessionToken: Credentials.SessionToken,
+    });
+    const NewPassword = `Aa1!${plant("new password")}`;
+    await own.send(new ChangePasswordCommand({ OldPassword: password, NewPassword }));
+    own.destroy();
+
+    const made = await iam.send(new CreateVirtualMFADeviceCommand({ VirtualMFADeviceName: "phone" }));
+    const { SerialNumber, Base32StringSeed, QRCodePNG } = made.VirtualMFADevice!;
+    const seed = plant("TOTP seed", Buffer.from(Base32StringSeed!).toString("latin1"));
+    plant("TOTP seed as bytes", fromBase32(seed).toString("latin1"));
+    plant("TOTP seed as a picture", Buffer.from(QRCodePNG!).toString("base64"));
+    const step = Math.floor(Date.now() / 30_000);
+    const [AuthenticationCode1, AuthenticationCode2] = [
+      codeOf(fromBase32(seed), step - 1),
+      codeOf(fromBase32(seed), step),
+    ];
+    const codes = { AuthenticationCode1, AuthenticationCode2 };
+    await iam.send(new EnableMFADeviceCommand({ UserName: "ada", SerialNumber, ...codes }));
+    const answer = await signIn({ Password: NewPassword, MFACode: codeOf(fromBase32(seed), step + 1) });
+    plant("token of a console session with a code", answer.Credentials.SessionToken);
+  }
+
+  /** Tokens and keys in every place where a request may bring one; an object under a KMS key. */
+  async function bringTokens(KeyId: string): Promise<void> {
+    const jwt = (part: object) => Buffer.from(JSON.stringify(part)).toString("base64url");
+    const claims = { iss: "https://issuer.example.com", sub: plant("subject of a refused token") };
+    const WebIdentityToken = plant("web identity token", [jwt({ alg: "RS256" }), jwt(claims), "c2ln"].join("."));
+    const RoleArn = `arn:aws:iam::${service.accountId}:role/none`;
+    const sts = service.client(STSClient);
+    const assume = new AssumeRoleWithWebIdentityCommand({ RoleArn, RoleSessionName: "s", WebIdentityToken });
+    await expect(sts.send(assume)).rejects.toThrow();
+    sts.destroy();
+
+    for (const door of [service.otlpHttp, service.endpoint])
+      await fetch(`${door}/v1/traces`, {
+        method: "POST",
+        headers: {
+          "content-type": "application/json",
+          authorization: `Bearer ${plant(`token of OTLP at ${door.slice(-5)}`)}`,
+          "x-api-key": plant(`key of OTLP at ${door.slice(-5)}`),
+          cookie: `session=${plant(`cookie of OTLP at ${door.slice(-5)}`)}`,
+        },
+        body: JSON.stringify({ resourceSpans: [] }),
+      });
+
+    const s3 = service.client(S3Client);
+    await s3.send(new CreateBucketCommand({ Bucket: "sealed" }));
+    const object = { Bucket: "sealed", Key: "one" };
+    const Body = plant("object");
+    await s3.send(new PutObjectCommand({ ...object, Body, ServerSideEncryption: "aws:kms", SSEKMSKeyId: KeyId }));
+    expect(await (await s3.send(new GetObjectCommand(object))).Body!.transformToString()).toBe(Body);
+    const SSECustomerKey = plant("key of a customer", Buffer.alloc(32, 0x5d).toString("base64"));
+    const own = new PutObjectCommand({ ...object, Body: "x", SSECustomerAlgorithm: "AES256", SSECustomerKey });
+    await expect(s3.send(own)).rejects.toThrow();
+    s3.destroy();
+    const query = new URLSearchParams({
+      "X-Amz-Algorithm": "AWS4-HMAC-SHA256",
+      "X-Amz-Credential": `AKIANOBODY0000000001/20260101/${service.region}/s3/aws4_request`,
+      "X-Amz-Date": "20260101T000000Z",
+      "X-Amz-Expires": "60",
+      "X-Amz-SignedHeaders": "host",
+      "X-Amz-Signature": plant("signature of a URL", "0ddba11".padEnd(64, "0123456789")),
+      "X-Amz-Security-Token": plant("token of a URL"),
+    });
+    expect((await fetch(`${service.endpoint}/sealed/one?${query}`)).status).toBe(403);
+  }
+
   /** A call whose proof is wrong. */
   async function refused(headers: Record<string, string>): Promise<void> {
     const response = await fetch(`${service.endpoint}/TraceSummaries`, { method: "POST", headers, body: "{}" });
     expect([400, 403]).toContain(response.status);
   }
 });
+
+function fromBase32(text: string): Buffer {
+  const bits = [...text.replace(/=+$/, "")].map((letter) =>
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(letter).toString(2).padStart(5, "0"),
+  );
+  return Buffer.from((bits.join("").match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
+}
