@@ -731,6 +731,12 @@ describe("Terraform's AWS provider", () => {
     // The provider waits until every AWS principal of the policy is an account or an ARN.
     for (const { Principal } of JSON.parse(first["Policy"]!).Statement)
       expect(String(Principal.AWS)).toMatch(/^(\*|\d{12}|arn:aws:.+)$/);
+    // They are set to 0 also where the configuration does not name them.
+    for (const endpoint of ["Application", "Firehose", "HTTP", "Lambda", "SQS"])
+      await set(`${endpoint}SuccessFeedbackSampleRate`, "0");
+    await expect(set("HTTPSuccessFeedbackSampleRate", "5")).rejects.toMatchObject({
+      name: "InvalidParameterException",
+    });
     await set("DisplayName", "A topic");
     const Policy = policy({
       Effect: "Allow",

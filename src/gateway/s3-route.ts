@@ -42,6 +42,9 @@ export class S3Routes {
     const path = decodePercent(request.rawPath);
     if (path === undefined || path.includes("\0"))
       return { entry: refusingEntry(service, "Unknown", invalidUri()), labels: {} };
+    // S3 Control is signed for S3, too. Where it is not allowed, its callers turn to S3's own operations.
+    if (request.headers["x-amz-account-id"] !== undefined && path.startsWith("/v20180820/"))
+      return { entry: unknownEntry(service, controlOperation(request.method, path)), labels: {} };
     const { bucket, key } = resourceOf(request.headers["host"]?.[0] ?? "", path);
     const level: Level = bucket === "" ? "service" : key === "" ? "bucket" : "object";
     const labels = { ...(bucket === "" ? {} : { Bucket: bucket }), ...(key === "" ? {} : { Key: key }) };
@@ -113,6 +116,16 @@ function bucketOfHost(host: string): string | undefined {
   if (service > 0) return name.slice(0, service);
   if (!name.endsWith(".localhost") || name === "s3.localhost" || name.startsWith("s3.")) return undefined;
   return name.slice(0, -".localhost".length);
+}
+
+/** S3 Control's operations on tags, which are recorded under their names. */
+function controlOperation(method: string, path: string): string {
+  const names: Readonly<Record<string, string>> = {
+    GET: "ListTagsForResource",
+    POST: "TagResource",
+    DELETE: "UntagResource",
+  };
+  return (path.startsWith("/v20180820/tags/") ? names[method] : undefined) ?? "Unknown";
 }
 
 function invalidUri(): ServiceError {

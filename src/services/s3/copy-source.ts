@@ -27,15 +27,16 @@ export async function copySourceOf(parts: S3Parts, input: SourceInput): Promise<
       "x-amz-copy-source",
       input.CopySource?.slice(0, 1024),
     );
-  const [path = "", version] = (input.CopySource ?? "").replace(/^\//, "").split("?versionId=");
+  const [encoded = "", version] = (input.CopySource ?? "").split("?versionId=");
   if (version !== undefined && version !== "null") throw invalidArgument("Invalid version id specified", "versionId");
-  const slash = path.indexOf("/");
   try {
-    const key = decodeURIComponent(path.slice(slash + 1));
+    // Clients encode the slashes, too.
+    const path = decodeURIComponent(encoded).replace(/^\//, "");
+    const slash = path.indexOf("/");
+    const key = path.slice(slash + 1);
     if (slash <= 0 || key === "") throw invalid();
     checkKey(key);
-    const bucket = await parts.buckets.need(decodeURIComponent(path.slice(0, slash)), input.ExpectedSourceBucketOwner);
-    return { bucket, key };
+    return { bucket: await parts.buckets.need(path.slice(0, slash), input.ExpectedSourceBucketOwner), key };
   } catch (reason) {
     throw reason instanceof URIError ? invalid() : reason;
   }

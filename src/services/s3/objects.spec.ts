@@ -128,6 +128,8 @@ describe("Objects", () => {
   it("are copied with their description and tags, or with new ones", async () => {
     await put("source é", "hello", { ContentType: "text/plain", Metadata: { a: "1" }, Tagging: "t=1" });
     const CopySource = `/${Bucket}/${encodeURIComponent("source é")}`;
+    await s3.run("CopyObject", { Bucket, Key: "other", CopySource: encodeURIComponent(`${Bucket}/source é`) });
+    expect(await get("other")).toMatchObject({ text: "hello" });
     await s3.run("CopyObject", { Bucket, Key: "copy", CopySource });
     expect(await get("copy")).toMatchObject({
       text: "hello",

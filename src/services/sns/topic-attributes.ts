@@ -15,6 +15,9 @@ import { checkTopicArn, requireTopic, topicAccess, topicResources } from "./topi
 const displayNameLengthMax = 100;
 const policyBytesMax = 30_720;
 
+/** Deliveries are not logged to CloudWatch Logs: of those that succeed, no other share than none can be asked for. */
+const deliveryLogs = /^(Application|Firehose|HTTP|Lambda|SQS)SuccessFeedbackSampleRate$/;
+
 /** The columns that attributes set. @throws ServiceError InvalidParameter */
 export function topicValues(attributes: Readonly<Record<string, string>>): {
   policy?: string;
@@ -30,7 +33,8 @@ export function topicValues(attributes: Readonly<Record<string, string>>): {
     } else if (name === "SignatureVersion") {
       if (value !== "1" && value !== "2") throw invalidParameter("SignatureVersion");
       values.signature_version = Number(value);
-    } else throw invalidParameter(`AttributeName Reason: ${name.slice(0, 100)} is not offered here`);
+    } else if (!deliveryLogs.test(name) || value !== "0")
+      throw invalidParameter(`AttributeName Reason: ${name.slice(0, 100)} is not offered here`);
   }
   return values;
 }
@@ -56,7 +60,11 @@ export const setTopicAttributes = (deps: SnsDeps) =>
       const arn = checkTopicArn(input.TopicArn, call);
       const values = topicValues({ [input.AttributeName!]: input.AttributeValue ?? "" });
       await call.commit(async (tx) => {
-        const updated = await tx.updateTable("sns_topics").set(values).where("arn", "=", arn).executeTakeFirst();
+        const updated = await tx
+          .updateTable("sns_topics")
+          .set({ ...values, arn })
+          .where("arn", "=", arn)
+          .executeTakeFirst();
         if (updated.numUpdatedRows === 0n) throw topicNotFound();
       });
       return {};
