@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import {
   CloudWatchLogsClient,
   CreateLogGroupCommand,
@@ -5,9 +6,17 @@ import {
   DescribeLogGroupsCommand,
   PutLogEventsCommand,
   PutMetricFilterCommand,
+  PutResourcePolicyCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
+import {
+  GetTraceSegmentDestinationCommand,
+  PutTraceSegmentsCommand,
+  UpdateIndexingRuleCommand,
+  UpdateTraceSegmentDestinationCommand,
+  XRayClient,
+} from "@aws-sdk/client-xray";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type RunningDosimeter, startDosimeter } from "../start-dosimeter.js";
+import { eventually, type RunningDosimeter, startDosimeter } from "../start-dosimeter.js";
 import { chromiumPath, type OpenConsole, openConsole } from "./open-console.js";
 
 const logGroupName = "/shop/web";
@@ -96,4 +105,67 @@ describe.skipIf(chromiumPath === undefined)("the page of logs", () => {
     await page.getByRole("option", { name: "For ever" }).click();
     await page.getByText(`${logGroupName} now keeps events: for ever.`).waitFor();
   });
+
+  it("leads from a span to its trace, which is opened though it is not indexed, and can be given up", async () => {
+    const { page } = shown;
+    const trace = await sendUnindexed();
+    await shown.go(`/logs?group=${encodeURIComponent("aws/spans")}`);
+    await page.getByText("1 event, newest first").waitFor();
+    await page.getByRole("list", { name: "Log events" }).getByText("unindexed").first().click();
+    await page.getByRole("link", { name: "Open the trace" }).click();
+    await page.getByRole("treegrid", { name: `Timeline of trace ${trace}` }).waitFor();
+    await page.getByText("This trace is not indexed").waitFor();
+    await shown.expectAccessible();
+    await shown.picture("trace-unindexed");
+    await page.getByRole("tab", { name: "Map" }).click();
+    await page.getByRole("button", { name: "Show unindexed in the timeline" }).waitFor();
+
+    await shown.go("/logs");
+    await page.getByRole("heading", { name: "Logs", exact: true }).waitFor();
+    // The answer stays away until one has given up.
+    await page.route("**/ListRetrievedTraces", () => undefined);
+    await shown.go(`/traces/${trace}`);
+    await page.getByText("looking among all spans").waitFor();
+    const cancelled = page.waitForResponse("**/CancelTraceRetrieval");
+    await page.getByRole("button", { name: "Cancel", exact: true }).click();
+    expect((await cancelled).ok()).toBe(true);
+    await page.unroute("**/ListRetrievedTraces");
+    await page.getByText("The search was given up").waitFor();
+    await page.getByRole("button", { name: "Look again" }).click();
+    await page.getByRole("treegrid", { name: `Timeline of trace ${trace}` }).waitFor();
+  });
+
+  /** A trace that is in aws/spans, and in no index: Transaction Search with a share of nothing. */
+  async function sendUnindexed(): Promise<string> {
+    const xray = service.client(XRayClient);
+    const Statement = [
+      {
+        Effect: "Allow",
+        Principal: { Service: "xray.amazonaws.com" },
+        Action: "logs:PutLogEvents",
+        Resource: [`arn:aws:logs:${service.region}:${service.accountId}:log-group:aws/spans:*`],
+      },
+    ];
+    const policyDocument = JSON.stringify({ Version: "2012-10-17", Statement });
+    await logs.send(new PutResourcePolicyCommand({ policyName: "xray", policyDocument }));
+    await xray.send(new UpdateTraceSegmentDestinationCommand({ Destination: "CloudWatchLogs" }));
+    const Rule = { Probabilistic: { DesiredSamplingPercentage: 0 } };
+    await xray.send(new UpdateIndexingRuleCommand({ Name: "Default", Rule }));
+    await eventually(async () => {
+      const { Status } = await xray.send(new GetTraceSegmentDestinationCommand({}));
+      return Status === "ACTIVE";
+    }, "the destination");
+    const start_time = Math.floor(Date.now() / 1000) - 2;
+    const trace_id = `1-${start_time.toString(16)}-${randomBytes(12).toString("hex")}`;
+    const segment = {
+      id: randomBytes(8).toString("hex"),
+      trace_id,
+      name: "unindexed",
+      start_time,
+      end_time: start_time + 1,
+    };
+    await xray.send(new PutTraceSegmentsCommand({ TraceSegmentDocuments: [JSON.stringify(segment)] }));
+    xray.destroy();
+    return trace_id;
+  }
 });

@@ -56,6 +56,7 @@ export const logsTexts = {
     cancelled: (count: number) => `Given up: ${count.toLocaleString("en")} found until then`,
     kept: (max: number) => `The newest ${max.toLocaleString("en")} are kept here.`,
     message: "Message",
+    trace: "Open the trace",
     pages: { next: "Newer to older: next page", previous: "Previous page", page: (page: number) => `Page ${page}` },
   },
   filters: {

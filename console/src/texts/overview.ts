@@ -60,12 +60,19 @@ export const texts = {
     pythonTab: "X-Ray SDK for Python",
     nodeTab: "X-Ray SDK for Node.js",
     javaTab: "X-Ray SDK for Java",
+    goTab: "X-Ray SDK for Go",
     otelTab: "OpenTelemetry",
     cliTab: "AWS CLI",
     off: "This service does not listen for it: see DOSIMETER_DAEMON_PORT and DOSIMETER_OTLP_HTTP_PORT in its settings.",
     environment: "Environment of your application",
     install: "Install",
-    code: "Code",
+    dependency: "Dependency, in pom.xml; or the same in Gradle",
+    codeIn: (file: string) => `Code, as ${file}`,
+    run: "Run",
+    runAndAsk: "Run, and send a request: each becomes a trace",
+    installAndRun: "Install and run",
+    otelNode: "Node.js: an application as it is, such as app.js; each request becomes a trace",
+    tokenCommand: "Command, in the folder of this service",
     token: "From another machine: a token",
     tokenBody:
       "Programs on the service's own machine need no token. Others send one, made from an access key that may call xray:PutTraceSegments. It opens nothing but the traces' way in.",
@@ -83,12 +90,18 @@ export interface SendingStep {
   readonly code: string;
 }
 
+const { first } = texts;
+const daemonEnvironment = ({ daemonAddress }: Doors): SendingStep => ({
+  title: first.environment,
+  code: `export AWS_XRAY_DAEMON_ADDRESS=${daemonAddress}`,
+});
+
 export const sending = {
-  node: ({ daemonAddress }: Doors): SendingStep[] => [
-    { title: texts.first.install, code: "npm install aws-xray-sdk express" },
-    { title: texts.first.environment, code: `export AWS_XRAY_DAEMON_ADDRESS=${daemonAddress}` },
+  node: (doors: Doors): SendingStep[] => [
+    { title: first.install, code: "npm install aws-xray-sdk express" },
+    daemonEnvironment(doors),
     {
-      title: texts.first.code,
+      title: first.codeIn("app.mjs"),
       code: `import AWSXRay from "aws-xray-sdk";
 import express from "express";
 
@@ -98,60 +111,100 @@ app.get("/", (request, response) => response.send("hello"));
 app.use(AWSXRay.express.closeSegment());
 app.listen(3000);`,
     },
+    { title: first.runAndAsk, code: "node app.mjs &\nsleep 2; curl http://localhost:3000/" },
   ],
-  python: ({ daemonAddress }: Doors): SendingStep[] => [
-    { title: texts.first.install, code: "pip install aws-xray-sdk" },
-    { title: texts.first.environment, code: `export AWS_XRAY_DAEMON_ADDRESS=${daemonAddress}` },
+  python: (doors: Doors): SendingStep[] => [
+    { title: first.install, code: "pip install aws-xray-sdk" },
+    daemonEnvironment(doors),
     {
-      title: texts.first.code,
+      title: first.codeIn("app.py"),
       code: `from aws_xray_sdk.core import xray_recorder
 
 with xray_recorder.in_segment("my-service"):
     print("traced")`,
     },
+    { title: first.run, code: "python3 app.py" },
   ],
-  java: ({ daemonAddress }: Doors): SendingStep[] => [
-    { title: texts.first.install, code: 'implementation("com.amazonaws:aws-xray-recorder-sdk-core:2.+")' },
-    { title: texts.first.environment, code: `export AWS_XRAY_DAEMON_ADDRESS=${daemonAddress}` },
+  java: (doors: Doors): SendingStep[] => [
     {
-      title: texts.first.code,
+      title: first.dependency,
+      code: `<dependency>
+  <groupId>com.amazonaws</groupId>
+  <artifactId>aws-xray-recorder-sdk-core</artifactId>
+  <version>[2,3)</version>
+</dependency>`,
+    },
+    daemonEnvironment(doors),
+    {
+      title: first.codeIn("src/main/java/App.java"),
       code: `import com.amazonaws.xray.AWSXRay;
 
-AWSXRay.beginSegment("my-service");
-try {
-    System.out.println("traced");
-} finally {
-    AWSXRay.endSegment();
+public class App {
+    public static void main(String[] args) {
+        AWSXRay.beginSegment("my-service");
+        try {
+            System.out.println("traced");
+        } finally {
+            AWSXRay.endSegment();
+        }
+    }
 }`,
     },
+    { title: first.run, code: "mvn compile exec:java -Dexec.mainClass=App" },
+  ],
+  go: (doors: Doors): SendingStep[] => [
+    daemonEnvironment(doors),
+    {
+      title: first.codeIn("main.go"),
+      code: `package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/aws/aws-xray-sdk-go/xray"
+)
+
+func main() {
+	_, segment := xray.BeginSegment(context.Background(), "my-service")
+	fmt.Println("traced")
+	segment.Close(nil)
+}`,
+    },
+    { title: first.installAndRun, code: "go mod init example\ngo get github.com/aws/aws-xray-sdk-go/xray\ngo run ." },
   ],
   otel: ({ otlpEndpoint }: Doors): SendingStep[] => [
     {
-      title: texts.first.environment,
+      title: first.environment,
       code: `export OTEL_EXPORTER_OTLP_ENDPOINT=${otlpEndpoint}
 export OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf
 export OTEL_METRICS_EXPORTER=none OTEL_LOGS_EXPORTER=none
 export OTEL_SERVICE_NAME=my-service`,
     },
-  ],
-  otelToken: (_doors: Doors): SendingStep[] => [
     {
-      title: texts.first.command,
-      code: "AWS_ACCESS_KEY_ID=… AWS_SECRET_ACCESS_KEY=… npx dosimeter token",
+      title: first.otelNode,
+      code: `npm install @opentelemetry/api @opentelemetry/auto-instrumentations-node
+node --require @opentelemetry/auto-instrumentations-node/register app.js`,
+    },
+  ],
+  otelToken: (): SendingStep[] => [
+    {
+      title: first.tokenCommand,
+      code: "AWS_ACCESS_KEY_ID=… AWS_SECRET_ACCESS_KEY=… node bin/dosimeter.cjs token",
     },
     {
-      title: texts.first.environment,
+      title: first.environment,
       code: 'export OTEL_EXPORTER_OTLP_HEADERS="authorization=Bearer%20<the token>"',
     },
   ],
   cli: ({ endpoint, region }: Doors): SendingStep[] => [
     {
-      title: texts.first.keys,
+      title: first.keys,
       code: `export AWS_ENDPOINT_URL=${endpoint} AWS_REGION=${region} AWS_DEFAULT_REGION=${region}
 export AWS_ACCESS_KEY_ID=… AWS_SECRET_ACCESS_KEY=…`,
     },
     {
-      title: texts.first.command,
+      title: first.command,
       code: `now=$(date +%s)
 id=1-$(printf %x $now)-$(od -An -N12 -tx1 /dev/urandom | tr -d ' \\n')
 aws xray put-trace-segments --trace-segment-documents \\

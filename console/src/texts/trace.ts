@@ -11,7 +11,21 @@ export const traceTexts = {
     body: "It may be older than traces are kept, of another region or account, hidden from you by a policy, or still on its way. The call is on record all the same.",
     badId: "This is not the id of a trace. One looks like 1-68ff0a2c-0123456789abcdef01234567.",
   },
+  retrieval: {
+    running: (segments: number) =>
+      segments === 0
+        ? "Not among the indexed traces: looking among all spans"
+        : `Reading the trace from all spans: ${segments} ${segments === 1 ? "segment" : "segments"} until now`,
+    ended: "The search among all spans ended before it was complete. Try again.",
+    cancelled: "The search was given up",
+    cancelledBody: "The trace is not among the indexed ones. It may be among all spans.",
+    again: "Look again",
+    notIndexed: "The trace is not among the indexed ones",
+    notLookedFor: "It may be among all spans, which could not be searched:",
+  },
   notices: {
+    notIndexed:
+      "This trace is not indexed: it was read from all spans (Transaction Search). Searches, groups and maps do not have it.",
     limitExceeded: "The trace is larger than 500 KB: what is beyond is left out of what the service gives.",
     unreadable: (count: number) =>
       count === 1

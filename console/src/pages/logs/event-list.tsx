@@ -2,10 +2,11 @@ import Box from "@cloudscape-design/components/box";
 import Pagination from "@cloudscape-design/components/pagination";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
+import { ConsoleLink } from "../../parts/console-link.js";
 import { JsonView } from "../../parts/json-view.js";
 import { useMoments } from "../../parts/moments.js";
 import { logsTexts } from "../../texts/logs.js";
-import { readable, type ShownEvent } from "./tail-buffer.js";
+import { readable, type ShownEvent, traceIdOf } from "./tail-buffer.js";
 import "./event-list.css";
 
 const texts = logsTexts.events;
@@ -58,8 +59,9 @@ export function EventList({
 }
 
 function EventLine({ event: { timeMs, stream, message } }: { event: ShownEvent }) {
-  const { full } = useMoments();
   const [open, setOpen] = useState(false);
+  const { full } = useMoments();
+  const traceId = open ? traceIdOf(message) : undefined;
   return (
     <li>
       <details onToggle={(event) => setOpen(event.currentTarget.open)}>
@@ -70,6 +72,7 @@ function EventLine({ event: { timeMs, stream, message } }: { event: ShownEvent }
         </summary>
         {open && (
           <div className="log-whole">
+            {traceId !== undefined && <ConsoleLink to={`/traces/${traceId}`}>{texts.trace}</ConsoleLink>}
             <JsonView value={readable(message)} label={texts.message} />
           </div>
         )}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { keptMax, merged, nextFromMs, readable, type ShownEvent } from "./tail-buffer.js";
+import { keptMax, merged, nextFromMs, readable, type ShownEvent, traceIdOf } from "./tail-buffer.js";
 
 const event = (id: string, timeMs: number): ShownEvent => ({ id, timeMs, stream: "s", message: "m" });
 
@@ -22,6 +22,14 @@ describe("a live tail", () => {
     expect(nextFromMs([event("a", 100_000)], 7)).toBe(85_000);
     expect(nextFromMs([event("a", 100_000)], 95_000)).toBe(95_000);
   });
+});
+
+it("a message of JSON names its trace in either form, any other none", () => {
+  const traceId = "1-68ff0a2c-0123456789abcdef01234567";
+  expect(traceIdOf('{"traceId":"68ff0a2c0123456789abcdef01234567"}')).toBe(traceId);
+  expect(traceIdOf(`{"trace_id":"${traceId}"}`)).toBe(traceId);
+  for (const message of ['{"traceId":7}', '{"traceId":"x"}', "[]", "{", "traceId"])
+    expect(traceIdOf(message)).toBeUndefined();
 });
 
 it("a message of JSON is shown in lines, any other as it is", () => {

@@ -1,3 +1,5 @@
+import { toTraceId } from "../../../../src/tracing/trace-id.js";
+
 /** A log event, as FilterLogEvents tells it. */
 export interface ShownEvent {
   readonly id: string;
@@ -29,10 +31,22 @@ export function nextFromMs(known: readonly ShownEvent[], startMs: number): numbe
 
 /** A message's JSON in lines, or the message itself. */
 export function readable(message: string): string {
-  if (!/^\s*[[{]/.test(message)) return message;
+  const value = jsonOf(message);
+  return value === undefined ? message : JSON.stringify(value, null, 2);
+}
+
+/** The trace that a message of JSON says it is of, as spans do, and programs that write X-Ray's or W3C's id. */
+export function traceIdOf(message: string): string | undefined {
+  const { traceId, trace_id } = (jsonOf(message) ?? {}) as { traceId?: unknown; trace_id?: unknown };
+  const id = traceId ?? trace_id;
+  return typeof id === "string" ? toTraceId(id) : undefined;
+}
+
+function jsonOf(message: string): object | undefined {
+  if (!/^\s*[[{]/.test(message)) return undefined;
   try {
-    return JSON.stringify(JSON.parse(message), null, 2);
+    return JSON.parse(message);
   } catch {
-    return message;
+    return undefined;
   }
 }

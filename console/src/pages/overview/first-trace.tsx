@@ -43,6 +43,7 @@ export function FirstTrace() {
           tab("node", first.nodeTab, first.daemonBody, sending.node(doors), daemon),
           tab("python", first.pythonTab, first.daemonBody, sending.python(doors), daemon),
           tab("java", first.javaTab, first.daemonBody, sending.java(doors), daemon),
+          tab("go", first.goTab, first.daemonBody, sending.go(doors), daemon),
           {
             id: "otel",
             label: first.otelTab,
@@ -53,7 +54,7 @@ export function FirstTrace() {
                 <SpaceBetween size="m">
                   <Steps steps={sending.otel(doors)} />
                   <Box variant="h3">{first.token}</Box>
-                  <Steps body={first.tokenBody} steps={sending.otelToken(doors)} />
+                  <Steps body={first.tokenBody} steps={sending.otelToken()} />
                 </SpaceBetween>
               ),
           },

@@ -1,4 +1,3 @@
-import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
@@ -6,17 +5,16 @@ import Header from "@cloudscape-design/components/header";
 import Input from "@cloudscape-design/components/input";
 import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Spinner from "@cloudscape-design/components/spinner";
 import Table from "@cloudscape-design/components/table";
 import { useMemo, useState } from "react";
 import { toTraceId } from "../../../../../src/tracing/trace-id.js";
 import { ConsoleLink } from "../../../parts/console-link.js";
 import { durationText } from "../../../parts/durations.js";
-import { FailureAlert } from "../../../parts/failure-alert.js";
 import { common } from "../../../texts/common.js";
 import { traceTexts } from "../../../texts/trace.js";
 import { type Difference, differencesOf, type Spent } from "./compare.js";
 import { type LoadedTrace, useTrace } from "./load-trace.js";
+import { TraceAbsent } from "./trace-absent.js";
 import type { TraceNode } from "./trace-tree.js";
 import { Waterfall } from "./waterfall.js";
 
@@ -39,25 +37,13 @@ export function CompareView({ trace, otherId, setOtherId }: CompareProps) {
 
 function Compared({ trace, otherId, onClear }: { trace: LoadedTrace; otherId: string; onClear: () => void }) {
   const other = useTrace(otherId);
-  if (other.failure !== undefined)
-    return (
-      <SpaceBetween size="s">
-        <FailureAlert failure={other.failure} retry={other.reload} />
-        <Button onClick={onClear}>{texts.clear}</Button>
-      </SpaceBetween>
-    );
-  if (other.value === undefined) return <Spinner size="large" />;
-  if (other.value === null)
-    return (
-      <Alert
-        type="warning"
-        header={traceTexts.missing.header}
-        action={<Button onClick={onClear}>{texts.clear}</Button>}
-      >
-        {traceTexts.missing.body}
-      </Alert>
-    );
-  return <SideBySide left={trace} right={other.value} onClear={onClear} />;
+  if (other.value) return <SideBySide left={trace} right={other.value} onClear={onClear} />;
+  return (
+    <SpaceBetween size="s">
+      <TraceAbsent trace={other} />
+      <Button onClick={onClear}>{texts.clear}</Button>
+    </SpaceBetween>
+  );
 }
 
 function ChooseOther({

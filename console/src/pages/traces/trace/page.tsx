@@ -5,12 +5,10 @@ import ContentLayout from "@cloudscape-design/components/content-layout";
 import CopyToClipboard from "@cloudscape-design/components/copy-to-clipboard";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import Tabs from "@cloudscape-design/components/tabs";
 import { useLocation, useParams } from "wouter";
 import { toTraceId } from "../../../../../src/tracing/trace-id.js";
 import { useUrlState } from "../../../api/use-url-state.js";
-import { FailureAlert } from "../../../parts/failure-alert.js";
 import { JsonView } from "../../../parts/json-view.js";
 import { common } from "../../../texts/common.js";
 import { traceTexts } from "../../../texts/trace.js";
@@ -18,6 +16,7 @@ import { CompareView } from "./compare-view.js";
 import { ExposureView } from "./exposure-view.js";
 import { type LoadedTrace, useTrace } from "./load-trace.js";
 import { TimelineView } from "./timeline-view.js";
+import { TraceAbsent } from "./trace-absent.js";
 import { TraceFacts } from "./trace-facts.js";
 import { TraceMap } from "./trace-map.js";
 import type { TraceNode } from "./trace-tree.js";
@@ -66,16 +65,8 @@ export default function TracePage() {
       }
     >
       <SpaceBetween size="l">
-        <FailureAlert failure={trace.failure} retry={trace.reload} />
         {traceId === undefined && <Alert type="error">{traceTexts.missing.badId}</Alert>}
-        {trace.loading && trace.value === undefined && traceId !== undefined && (
-          <StatusIndicator type="loading">{traceTexts.loading}</StatusIndicator>
-        )}
-        {trace.value === null && (
-          <Alert type="warning" header={traceTexts.missing.header}>
-            {traceTexts.missing.body}
-          </Alert>
-        )}
+        <TraceAbsent trace={trace} />
         {trace.value && <TraceFacts trace={trace.value} />}
         {traceId !== undefined && (trace.value !== undefined || trace.failure !== undefined) && (
           <Views traceId={traceId} trace={trace.value ?? undefined} />
@@ -111,7 +102,7 @@ function Views({ traceId, trace }: { traceId: string; trace: LoadedTrace | undef
             label: labels.map,
             content: (
               <TraceMap
-                traceId={traceId}
+                trace={trace}
                 onService={({ Name }) => {
                   const first = trace.tree.nodes.find((node) => Name !== undefined && isOfService(node, Name));
                   setSegment(first?.entity.id ?? "");

@@ -65,10 +65,11 @@ export function TraceFacts({ trace }: { trace: LoadedTrace }) {
   );
 }
 
-function noticesOf({ tree, limitExceeded }: LoadedTrace): string[] {
+function noticesOf({ tree, limitExceeded, retrievalToken }: LoadedTrace): string[] {
   const texts = traceTexts.notices;
   const orphans = tree.nodes.filter(({ oddity }) => oddity === "missing-parent").length;
   return [
+    retrievalToken !== undefined ? texts.notIndexed : "",
     limitExceeded ? texts.limitExceeded : "",
     tree.unreadableCount > 0 ? texts.unreadable(tree.unreadableCount) : "",
     orphans > 0 ? texts.missingParents(orphans) : "",

@@ -1,4 +1,4 @@
-import { GetTraceGraphCommand, type Service, XRayClient } from "@aws-sdk/client-xray";
+import { GetRetrievedTracesGraphCommand, GetTraceGraphCommand, type Service, XRayClient } from "@aws-sdk/client-xray";
 import Box from "@cloudscape-design/components/box";
 import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
@@ -11,23 +11,25 @@ import { durationText } from "../../../parts/durations.js";
 import { FailureAlert } from "../../../parts/failure-alert.js";
 import { common } from "../../../texts/common.js";
 import { traceTexts } from "../../../texts/trace.js";
+import type { LoadedTrace } from "./load-trace.js";
 import { layOut, type MapLayout, nodeHeight, nodeWidth } from "./map-layout.js";
 import "./trace-map.css";
 
 const texts = traceTexts.map;
 
 /** The services of one trace and their calls, drawn and as a table. */
-export function TraceMap({ traceId, onService }: { traceId: string; onService: (service: Service) => void }) {
-  const { value, failure, reload } = useLoaded(traceId, async (signal) => {
+export function TraceMap({ trace, onService }: { trace: LoadedTrace; onService: (service: Service) => void }) {
+  const { traceId, retrievalToken = "" } = trace;
+  const { value, failure, reload } = useLoaded(`${traceId} ${retrievalToken}`, async (signal) => {
     const services: Service[] = [];
-    let NextToken: string | undefined;
+    let nextToken: string | undefined;
     do {
-      const answer = await clientOf(XRayClient).send(new GetTraceGraphCommand({ TraceIds: [traceId], NextToken }), {
-        abortSignal: signal,
-      });
-      services.push(...(answer.Services ?? []));
-      NextToken = answer.NextToken || undefined;
-    } while (NextToken !== undefined);
+      const page = await (retrievalToken === ""
+        ? graphOf(traceId, nextToken, signal)
+        : retrievedGraphOf(retrievalToken, nextToken, signal));
+      services.push(...page.services);
+      nextToken = page.nextToken || undefined;
+    } while (nextToken !== undefined);
     return { services, layout: layOut(services) };
   });
   if (failure !== undefined) return <FailureAlert failure={failure} retry={reload} />;
@@ -39,6 +41,19 @@ export function TraceMap({ traceId, onService }: { traceId: string; onService: (
       <ServicesTable services={value.services} onService={onService} />
     </SpaceBetween>
   );
+}
+
+async function graphOf(traceId: string, NextToken: string | undefined, abortSignal: AbortSignal) {
+  const command = new GetTraceGraphCommand({ TraceIds: [traceId], NextToken });
+  const answer = await clientOf(XRayClient).send(command, { abortSignal });
+  return { services: answer.Services ?? [], nextToken: answer.NextToken };
+}
+
+/** A trace that is not indexed has a map only where it was retrieved. */
+async function retrievedGraphOf(RetrievalToken: string, NextToken: string | undefined, abortSignal: AbortSignal) {
+  const command = new GetRetrievedTracesGraphCommand({ RetrievalToken, NextToken });
+  const answer = await clientOf(XRayClient).send(command, { abortSignal });
+  return { services: (answer.Services ?? []).flatMap(({ Service }) => Service ?? []), nextToken: answer.NextToken };
 }
 
 function Drawing({ layout }: { layout: MapLayout }) {
