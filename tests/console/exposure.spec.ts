@@ -151,6 +151,11 @@ describe.skipIf(chromiumPath === undefined)("masking and erasing", () => {
     await page.getByText("annotations phone, mail*").waitFor();
     await expectAccessible();
     await picture("masking");
+    await page.getByRole("button", { name: "Edit people" }).click();
+    expect(await dialog.getByLabel("Annotation keys").inputValue()).toBe("phone\nmail*");
+    await dialog.getByLabel("Annotation keys").fill("phone");
+    await dialog.getByRole("button", { name: "Save" }).click();
+    await page.getByText("annotation phone", { exact: true }).waitFor();
     await page.getByRole("button", { name: "Delete people" }).click();
     await page.getByText("can be read by everybody who may read traces").waitFor();
     await page.getByRole("button", { name: "Delete", exact: true }).click();
@@ -182,6 +187,17 @@ describe.skipIf(chromiumPath === undefined)("masking and erasing", () => {
     await history.getByText("asked by the person").nth(1).waitFor();
     await expectAccessible();
     await picture("erasing");
+    await page.getByRole("button", { name: "Another erasure" }).click();
+    await page.getByText("By their IDs").click();
+    await page.getByLabel("Trace IDs").fill("1-2");
+    await page.getByRole("button", { name: "Count what would be erased" }).click();
+    await page.getByText(/no trace ID: 1-2/).waitFor();
+    await history
+      .getByRole("button", { name: /^Show the erasure of/ })
+      .first()
+      .click();
+    await page.getByText("Nothing can be read any more").waitFor();
+    expect(await page.getByRole("button", { name: /^Erase/ }).count()).toBe(0);
   });
 });
 
@@ -199,6 +215,41 @@ describe.skipIf(chromiumPath === undefined)("the page of keys", () => {
     await page.getByText("The key has new material.").waitFor();
     await expectAccessible();
     await picture("keys-one");
+
+    await page.getByText("New material every year").click();
+    await page.getByText("The key is not rotated by itself any more.").waitFor();
+    await page.getByLabel("Alias", { exact: true }).fill("aws/mine");
+    await page.getByRole("button", { name: "Add an alias" }).click();
+    await page.getByText(/NotAuthorizedException|InvalidAliasNameException/).waitFor();
+    // What was refused is there to be mended.
+    expect(await page.getByLabel("Alias", { exact: true }).inputValue()).toBe("aws/mine");
+    await page.getByLabel("Alias", { exact: true }).fill("second");
+    await page.getByRole("button", { name: "Add an alias" }).click();
+    await page.getByRole("button", { name: "Delete alias/second" }).click();
+    await page.getByText("alias/second is deleted.").waitFor();
+    await page.getByRole("button", { name: "Delete alias/second" }).waitFor({ state: "detached" });
+    const policy = page.getByRole("textbox", { name: "Key policy" });
+    const save = page.getByRole("button", { name: "Save", exact: true });
+    await policy.getByText("Statement").waitFor();
+    const before = JSON.parse((await policy.textContent())!);
+    const write = async (text: string) => {
+      await policy.click();
+      await page.keyboard.press("Control+a");
+      await page.keyboard.press("Delete");
+      await page.keyboard.insertText(text);
+    };
+    await write("{");
+    await page.getByText(/This is no JSON/).waitFor();
+    expect(await save.isDisabled()).toBe(true);
+    await write(JSON.stringify({ ...before, Id: "by-nora" }));
+    await save.click();
+    await page.getByText("The key policy is changed.").waitFor();
+    await eventually(() => save.isDisabled(), "the policy, saved");
+    await page.getByRole("button", { name: "Disable", exact: true }).click();
+    await page.getByText("Nothing that is set up now uses it.").waitFor();
+    await page.getByRole("dialog").getByRole("button", { name: "Disable" }).click();
+    await page.getByRole("button", { name: "Enable", exact: true }).click();
+    await page.getByRole("button", { name: "Rotate now" }).waitFor();
 
     await page.getByRole("tab", { name: "Encryption of traces" }).click();
     await page.getByText("With no key of yours").waitFor();
@@ -237,5 +288,18 @@ describe.skipIf(chromiumPath === undefined)("the page of keys", () => {
     await row.getByText("Inactive").waitFor();
     await expectAccessible();
     await picture("access-keys");
+    const choose = async (action: string) => {
+      await page.getByRole("button", { name: `Actions on ${old.accessKeyId}` }).click();
+      await page.getByRole("menuitem", { name: action, exact: true }).click();
+    };
+    await choose("Activate");
+    await row.getByText("Active", { exact: true }).waitFor();
+    await choose("Rotate…");
+    await page.getByText("dora has two access keys, which is as many as there can be.").waitFor();
+    expect(await page.getByRole("button", { name: "Make the new key" }).isDisabled()).toBe(true);
+    await page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
+    await choose("Delete…");
+    await page.getByRole("dialog").getByRole("button", { name: "Delete", exact: true }).click();
+    await row.waitFor({ state: "detached" });
   });
 });

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { type Failure, failureOf, wasAborted } from "./failure.js";
 
 interface Page<Item> {
@@ -33,19 +33,25 @@ export function usePages<Item>(
   load: (nextToken: string | undefined, signal: AbortSignal) => Promise<Page<Item>>,
   { untilItems = 1 }: { untilItems?: number } = {},
 ): Pages<Item> {
-  const [items, setItems] = useState<readonly Item[]>([]);
+  const [found, setFound] = useState<{ key?: string | undefined; items: readonly Item[] }>({ items: [] });
   const [failure, setFailure] = useState<Failure>();
-  const [loading, setLoading] = useState(key !== undefined);
+  const [progress, setProgress] = useState<{ key?: string | undefined; loading: boolean }>({ loading: true });
   const [cancelled, setCancelled] = useState(false);
   const [next, setNext] = useState<string>();
   const [round, setRound] = useState(0);
   const latest = useRef(load);
   latest.current = load;
+  const latestKey = useRef(key);
+  latestKey.current = key;
   const control = useRef(new AbortController());
+  // What another key found is nothing here. Read anew, what is there stays until the answer comes.
+  const items = useMemo(() => (found.key === key ? found.items : []), [found, key]);
+  const loading = key !== undefined && (progress.key !== key || progress.loading);
 
   const fetchFrom = useCallback(async (start: readonly Item[], token: string | undefined, wanted: number) => {
     const { signal } = control.current;
-    setLoading(true);
+    const of = latestKey.current;
+    setProgress({ key: of, loading: true });
     setCancelled(false);
     setFailure(undefined);
     let gathered = start;
@@ -56,21 +62,20 @@ export function usePages<Item>(
         if (signal.aborted) return;
         gathered = [...gathered, ...page.items];
         nextToken = page.nextToken || undefined;
-        setItems(gathered);
+        setFound({ key: of, items: gathered });
         setNext(nextToken);
       } while (nextToken !== undefined && gathered.length < wanted);
     } catch (problem) {
       if (signal.aborted || wasAborted(problem)) return;
       setFailure(failureOf(problem));
     }
-    setLoading(false);
+    setProgress({ key: of, loading: false });
   }, []);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: `round` counts what reload asks for.
   useEffect(() => {
     if (key === undefined) return;
     control.current = new AbortController();
-    setItems([]);
     setNext(undefined);
     void fetchFrom([], undefined, untilItems);
     return () => control.current.abort();
@@ -88,7 +93,7 @@ export function usePages<Item>(
     cancel: useCallback(() => {
       control.current.abort();
       control.current = new AbortController();
-      setLoading(false);
+      setProgress({ key: latestKey.current, loading: false });
       setCancelled(true);
     }, []),
     reload: useCallback(() => setRound((before) => before + 1), []),

@@ -2,7 +2,7 @@ import { autocompletion, type CompletionSource, completionKeymap } from "@codemi
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { HighlightStyle, syntaxHighlighting } from "@codemirror/language";
 import { type Diagnostic, linter } from "@codemirror/lint";
-import { Compartment, EditorState, type Extension } from "@codemirror/state";
+import { Annotation, Compartment, EditorState, type Extension } from "@codemirror/state";
 import { drawSelection, EditorView, keymap, lineNumbers, placeholder } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import { useEffect, useLayoutEffect, useRef } from "react";
@@ -16,7 +16,7 @@ export interface CodeEditorProps {
   readonly label: string;
   /** One line, for expressions: Enter calls `onSubmit` in place of breaking the line. */
   readonly singleLine?: boolean;
-  /** Called on Ctrl+Enter too. */
+  /** Called on Ctrl+Enter too. Without it the form around the editor is submitted. */
   readonly onSubmit?: () => void;
   /** Grammar and what comes with it, as `sql()` or `json()`. */
   readonly language?: Extension;
@@ -36,6 +36,9 @@ const highlighting = HighlightStyle.define([
   { tag: [tags.comment, tags.lineComment, tags.blockComment], class: "code-comment" },
 ]);
 
+/** Marks a text that the page gave: it is not told back as if somebody had typed it. */
+const isGiven = Annotation.define<boolean>();
+
 /** An editor for expressions, SQL and JSON, with completion, and with mistakes shown where they are. */
 export function CodeEditor(props: CodeEditorProps) {
   const parent = useRef<HTMLDivElement>(null);
@@ -46,7 +49,8 @@ export function CodeEditor(props: CodeEditorProps) {
 
   useEffect(() => {
     const submit = () => {
-      latest.current.onSubmit?.();
+      if (latest.current.onSubmit !== undefined) latest.current.onSubmit();
+      else parent.current?.closest("form")?.requestSubmit();
       return true;
     };
     const { singleLine, label, readOnly } = latest.current;
@@ -79,7 +83,8 @@ export function CodeEditor(props: CodeEditorProps) {
           linter(async ({ state }) => (await latest.current.diagnose?.(state.doc.toString())) ?? [], { delay: 300 }),
           language.current.of(latest.current.language ?? []),
           EditorView.updateListener.of((update) => {
-            if (update.docChanged) latest.current.onChange(update.state.doc.toString());
+            const isTyped = update.transactions.some((each) => each.docChanged && !each.annotation(isGiven));
+            if (isTyped) latest.current.onChange(update.state.doc.toString());
           }),
         ],
       }),
@@ -92,7 +97,8 @@ export function CodeEditor(props: CodeEditorProps) {
   useLayoutEffect(() => {
     const { current } = view;
     if (current === undefined || current.state.doc.toString() === props.value) return;
-    current.dispatch({ changes: { from: 0, to: current.state.doc.length, insert: props.value } });
+    const changes = { from: 0, to: current.state.doc.length, insert: props.value };
+    current.dispatch({ changes, annotations: isGiven.of(true) });
   }, [props.value]);
 
   useEffect(() => {

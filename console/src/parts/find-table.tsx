@@ -10,6 +10,7 @@ import type { ReactNode } from "react";
 import type { Pages } from "../api/use-pages.js";
 import { common } from "../texts/common.js";
 import { FailureAlert } from "./failure-alert.js";
+import { pagesCount } from "./list-count.js";
 import { LoadMore } from "./load-more.js";
 
 interface FindTableProps<Item> {
@@ -44,8 +45,6 @@ export function FindTable<Item>(props: FindTableProps<Item>) {
     pagination: { pageSize: perPage },
     sorting: {},
   });
-  const known = !pages.loading && pages.failure === undefined;
-  const count = `(${pages.items.length}${pages.more ? "+" : ""})`;
   return (
     <Table
       {...collectionProps}
@@ -63,7 +62,7 @@ export function FindTable<Item>(props: FindTableProps<Item>) {
           <Header
             variant={headingTag === "h1" ? "awsui-h1-sticky" : headingTag}
             headingTagOverride={headingTag}
-            {...((known || pages.items.length > 0) && { counter: count })}
+            {...pagesCount(pages)}
             {...(description !== undefined && { description })}
             actions={
               <SpaceBetween direction="horizontal" size="xs">

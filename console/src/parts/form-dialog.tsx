@@ -7,6 +7,12 @@ import { type Failure, failureOf } from "../api/failure.js";
 import { common } from "../texts/common.js";
 import { FailureAlert } from "./failure-alert.js";
 
+/** Something else that a dialog can do with what is written in it. */
+interface OtherAction {
+  readonly text: string;
+  readonly run: () => Promise<void>;
+}
+
 interface FormDialogProps {
   readonly header: string;
   readonly children: ReactNode;
@@ -14,6 +20,9 @@ interface FormDialogProps {
   readonly action: string;
   readonly ready?: boolean;
   readonly size?: ModalProps.Size;
+  /** Of the button that only closes. */
+  readonly cancel?: string;
+  readonly others?: readonly OtherAction[];
   /** Closes the dialog itself once it is done; what it throws is shown in the dialog, and nothing typed is lost. */
   readonly onSubmit: () => Promise<void>;
   readonly onClose: () => void;
@@ -21,27 +30,42 @@ interface FormDialogProps {
 
 /** A short form above the page. */
 export function FormDialog(props: FormDialogProps) {
-  const { header, children, action, ready = true, size = "medium", onSubmit, onClose } = props;
-  const [busy, setBusy] = useState(false);
+  const { header, children, action, ready = true, size = "medium", cancel = common.cancel, others = [] } = props;
+  const { onSubmit, onClose } = props;
+  /** Which of the buttons is at work. */
+  const [busy, setBusy] = useState<string>();
   const [failure, setFailure] = useState<Failure>();
 
-  async function submit(event: FormEvent) {
-    event.preventDefault();
-    // A dialog within this one has a form of its own.
-    event.stopPropagation();
-    if (!ready || busy) return;
-    setBusy(true);
+  async function run(name: string, work: () => Promise<void>) {
+    if (busy !== undefined) return;
+    setBusy(name);
     setFailure(undefined);
     try {
-      await onSubmit();
+      await work();
     } catch (problem) {
       setFailure(failureOf(problem));
     }
-    setBusy(false);
+    setBusy(undefined);
+  }
+
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    // A dialog within this one has a form of its own.
+    event.stopPropagation();
+    if (ready) void run(action, onSubmit);
   }
 
   return (
-    <Modal visible size={size} header={header} onDismiss={onClose} closeAriaLabel={common.close}>
+    <Modal
+      visible
+      size={size}
+      header={header}
+      // A click beside it takes away nothing that was typed, or that is shown once.
+      onDismiss={({ detail }) => {
+        if (detail.reason !== "overlay") onClose();
+      }}
+      closeAriaLabel={common.close}
+    >
       <form onSubmit={submit}>
         <SpaceBetween size="m">
           {children}
@@ -49,9 +73,14 @@ export function FormDialog(props: FormDialogProps) {
           <Box float="right">
             <SpaceBetween direction="horizontal" size="xs">
               <Button variant="link" formAction="none" onClick={onClose}>
-                {common.cancel}
+                {cancel}
               </Button>
-              <Button variant="primary" formAction="submit" loading={busy} disabled={!ready}>
+              {others.map(({ text, run: work }) => (
+                <Button key={text} formAction="none" loading={busy === text} onClick={() => void run(text, work)}>
+                  {text}
+                </Button>
+              ))}
+              <Button variant="primary" formAction="submit" loading={busy === action} disabled={!ready}>
                 {action}
               </Button>
             </SpaceBetween>

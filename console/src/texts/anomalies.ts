@@ -25,6 +25,7 @@ export const anomaliesTexts = {
       minutes === 1 ? "Ended after 1 minute" : `Ended after ${minutes.toLocaleString("en")} minutes`,
     show: (name: string) => `Show the rate of ${name}`,
     none: "No unusual rates in this period",
+    notHere: "What this address names is not in this period. Choose a longer one, or another of the list.",
     noneBody:
       "Rates are watched for trails and event data stores that have Insights turned on (PutInsightSelectors). A new account is judged after its first minutes, and better each day.",
     chart: (name: string) => `Calls of ${name} a minute`,
@@ -126,6 +127,7 @@ export const anomaliesTexts = {
       `It would have found nothing; ${scanned === 1 ? "1 event" : `${scanned.toLocaleString("en")} events`} looked at.`,
     incomplete: (since: string) => `There were more events than are read: only those since ${since} were looked at.`,
     found: "What it would have found",
+    stale: "The rule or the days were changed since this replay.",
     time: "Time",
     template: `title: Traces are read from outside the office
 logsource: {product: aws, service: cloudtrail}

@@ -3,7 +3,6 @@ export const texts = {
   title: "Keys",
   subtitle: "KMS keys that encrypt, and access keys that sign.",
   tabs: { kms: "KMS keys", traces: "Encryption of traces", access: "Access keys" },
-  failed: (code: string, message: string) => `${code}: ${message}`,
   kms: {
     header: "KMS keys",
     empty: "No KMS key yet. Create one to encrypt traces or log files with it.",

@@ -38,7 +38,7 @@ export const peopleTexts = {
     firstPasswordHint: "To be changed at the first sign-in. Told to nobody but you.",
     key: "Has an access key, for programs",
     done: (name: string) => `User ${name} was created.`,
-    partly: (name: string) => `User ${name} exists. What failed is above; create again to do the rest.`,
+    partly: (name: string) => `User ${name} exists. What failed is below; create again to do the rest.`,
   },
   person: {
     rights: "Rights",
@@ -150,7 +150,7 @@ export const peopleTexts = {
     remove: "Remove",
     memberAdded: (user: string) => `${user} was added.`,
     memberRemoved: (user: string) => `${user} was removed.`,
-    removeTitle: (user: string) => `Remove ${user} from this group?`,
+    removeTitle: (user: string, group: string) => `Remove ${user} from group ${group}?`,
     removeBody: "What this group may do, this user may not any more, unless something else allows it.",
     delete: "Delete",
     deleteTitle: (name: string) => `Delete group ${name}?`,

@@ -47,6 +47,8 @@ export const policyTexts = {
     madeDefault: (version: string) => `Version ${version} is in force.`,
     remove: "Delete",
     removed: (version: string) => `Version ${version} was deleted.`,
+    removeTitle: (version: string) => `Delete version ${version}?`,
+    removeBody: "Its document is lost: nobody can look at it or go back to it. The version in force stays.",
     show: "Show",
     limit: "A policy keeps five versions. Delete one to save another.",
   },
@@ -73,6 +75,8 @@ export const policyTexts = {
     button: "Delete",
     title: (name: string) => `Delete policy ${name}?`,
     body: "Its document and all its versions are lost. It must be detached from everyone first.",
+    attached: (uses: number) =>
+      `${uses === 1 ? "One user, group or role has it" : `${uses} users, groups and roles have it`}: detach it first. Nothing was deleted.`,
     done: (name: string) => `Policy ${name} was deleted.`,
   },
   entity: {

@@ -10,7 +10,6 @@ export const texts = {
     header: "No trail delivers who reads traces",
     body: "Reads and writes of traces are recorded, but leave the service only through a trail that selects them.",
   },
-  count: (count: number) => `(${count})`,
   columns: {
     name: "Name",
     health: "Health",

@@ -1,15 +1,12 @@
 import Box from "@cloudscape-design/components/box";
-import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import Link from "@cloudscape-design/components/link";
-import Modal from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Textarea from "@cloudscape-design/components/textarea";
 import { useState } from "react";
 import { useLocation } from "wouter";
-import { type Failure, failureOf } from "../../api/failure.js";
-import { FailureAlert } from "../../parts/failure-alert.js";
+import { FormDialog } from "../../parts/form-dialog.js";
 import { useMoments } from "../../parts/moments.js";
 import { notify } from "../../shell/notices.js";
 import { anomaliesTexts } from "../../texts/anomalies.js";
@@ -31,85 +28,70 @@ export function FindingDialog({
   const { full } = useMoments();
   const [, navigate] = useLocation();
   const [note, setNote] = useState(finding.Note ?? "");
-  const [failure, setFailure] = useState<Failure>();
   const time = (seconds: number) => full(seconds * 1000);
 
   const update = async (Status: Finding["Status"]) => {
-    try {
-      const now = await callDetection<Finding>("UpdateFinding", { FindingId: finding.FindingId, Status, Note: note });
-      notify("success", texts.done(finding.Title, texts.statuses[Status] ?? Status));
-      onChanged(now);
-    } catch (problem) {
-      setFailure(failureOf(problem));
-    }
+    const now = await callDetection<Finding>("UpdateFinding", { FindingId: finding.FindingId, Status, Note: note });
+    notify("success", texts.done(finding.Title, texts.statuses[Status] ?? Status));
+    onChanged(now);
   };
   const { Status } = finding;
+  const isOpen = Status === "OPEN";
+  const others = [
+    { text: texts.saveNote, run: () => update(Status) },
+    ...(Status === "CLOSED" ? [] : [{ text: texts.dismiss, run: () => update("CLOSED") }]),
+  ];
 
   return (
-    <Modal
-      visible
+    <FormDialog
       size="large"
       header={finding.Title}
-      closeAriaLabel={common.close}
-      onDismiss={onClose}
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button onClick={() => update(Status)}>{texts.saveNote}</Button>
-            {Status !== "OPEN" && <Button onClick={() => update("OPEN")}>{texts.reopen}</Button>}
-            {Status !== "CLOSED" && <Button onClick={() => update("CLOSED")}>{texts.dismiss}</Button>}
-            {Status === "OPEN" && (
-              <Button variant="primary" onClick={() => update("ACKNOWLEDGED")}>
-                {texts.accept}
-              </Button>
-            )}
-          </SpaceBetween>
-        </Box>
-      }
+      action={isOpen ? texts.accept : texts.reopen}
+      cancel={common.close}
+      others={others}
+      onSubmit={() => update(isOpen ? "ACKNOWLEDGED" : "OPEN")}
+      onClose={onClose}
     >
-      <SpaceBetween size="m">
-        <KeyValuePairs
-          columns={3}
-          items={[
-            { label: texts.caller, value: finding.Caller },
-            { label: texts.from, value: finding.SourceIPAddress },
-            { label: texts.event, value: finding.EventName },
-            { label: texts.first, value: time(finding.FirstTime) },
-            { label: texts.time, value: time(finding.LastTime) },
-            { label: texts.count, value: finding.EventCount.toLocaleString("en") },
-            { label: texts.rule, value: finding.RuleId },
-            { label: texts.status, value: texts.statuses[Status] ?? Status },
-            {
-              label: texts.changed,
-              value:
-                finding.UpdatedBy === undefined
-                  ? common.nothing
-                  : texts.by(finding.UpdatedBy, time(finding.UpdatedTime ?? 0)),
-            },
-          ]}
-        />
-        {finding.Detail !== undefined && <Box>{finding.Detail}</Box>}
-        <FormField label={texts.events}>
-          <SpaceBetween size="xxs">
-            {finding.EventIds.map((id) => (
-              <Link
-                key={id}
-                href={`/console/events/${id}`}
-                onFollow={(event) => {
-                  event.preventDefault();
-                  navigate(`/events/${id}`);
-                }}
-              >
-                {id}
-              </Link>
-            ))}
-          </SpaceBetween>
-        </FormField>
-        <FormField label={texts.note} constraintText={texts.noteHint} stretch>
-          <Textarea value={note} rows={2} onChange={({ detail }) => setNote(detail.value)} />
-        </FormField>
-        <FailureAlert failure={failure} />
-      </SpaceBetween>
-    </Modal>
+      <KeyValuePairs
+        columns={3}
+        items={[
+          { label: texts.caller, value: finding.Caller },
+          { label: texts.from, value: finding.SourceIPAddress },
+          { label: texts.event, value: finding.EventName },
+          { label: texts.first, value: time(finding.FirstTime) },
+          { label: texts.time, value: time(finding.LastTime) },
+          { label: texts.count, value: finding.EventCount.toLocaleString("en") },
+          { label: texts.rule, value: finding.RuleId },
+          { label: texts.status, value: texts.statuses[Status] ?? Status },
+          {
+            label: texts.changed,
+            value:
+              finding.UpdatedBy === undefined
+                ? common.nothing
+                : texts.by(finding.UpdatedBy, time(finding.UpdatedTime ?? 0)),
+          },
+        ]}
+      />
+      {finding.Detail !== undefined && <Box>{finding.Detail}</Box>}
+      <FormField label={texts.events}>
+        <SpaceBetween size="xxs">
+          {finding.EventIds.map((id) => (
+            <Link
+              key={id}
+              href={`/console/events/${id}`}
+              onFollow={(event) => {
+                event.preventDefault();
+                navigate(`/events/${id}`);
+              }}
+            >
+              {id}
+            </Link>
+          ))}
+        </SpaceBetween>
+      </FormField>
+      <FormField label={texts.note} constraintText={texts.noteHint} stretch>
+        <Textarea value={note} rows={2} onChange={({ detail }) => setNote(detail.value)} />
+      </FormField>
+    </FormDialog>
   );
 }

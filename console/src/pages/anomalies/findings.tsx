@@ -2,7 +2,7 @@ import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useMemo, useState } from "react";
+import { useRef, useState } from "react";
 import { usePages } from "../../api/use-pages.js";
 import { useUrlState } from "../../api/use-url-state.js";
 import { useMoments } from "../../parts/moments.js";
@@ -11,11 +11,13 @@ import { PagedTable } from "../../parts/paged-table.js";
 import { PeriodPicker } from "../../parts/period-picker.js";
 import { useChosenPeriod } from "../../parts/use-period.js";
 import { anomaliesTexts } from "../../texts/anomalies.js";
+import { common } from "../../texts/common.js";
 import { callDetection, type Finding, severities } from "./detection-api.js";
 import { FindingDialog } from "./finding-dialog.js";
 import { SeverityText } from "./severity-text.js";
 
 const texts = anomaliesTexts.findings;
+const none: ReadonlyMap<string, Finding> = new Map();
 
 /** What detection rules found, and what became of it. */
 export function Findings() {
@@ -23,15 +25,20 @@ export function Findings() {
   const [status, setStatus] = useUrlState("status", "OPEN");
   const [severity, setSeverity] = useUrlState("severity");
   const period = useChosenPeriod("7d");
-  const range = useMemo(() => period.resolve(), [period]);
+  const range = useRef(period.resolve());
   const [open, setOpen] = useState<Finding>();
-  const [changed, setChanged] = useState<ReadonlyMap<string, Finding>>(new Map());
-  const findings = usePages<Finding>(`${status} ${severity} ${period.text}`, async (NextToken, signal) => {
+  const key = `${status} ${severity} ${period.text}`;
+  /** What was changed here, until the list is read anew. */
+  const [changed, setChanged] = useState<{ of: string; byId: ReadonlyMap<string, Finding> }>({ of: key, byId: none });
+  const changes = changed.of === key ? changed.byId : none;
+  const findings = usePages<Finding>(key, async (NextToken, signal) => {
+    // All pages of an answer are of the same time.
+    if (NextToken === undefined) range.current = period.resolve();
     const answer = await callDetection<{ Findings: Finding[]; NextToken?: string }>(
       "ListFindings",
       {
-        StartTime: range.start.getTime() / 1000,
-        EndTime: range.end.getTime() / 1000,
+        StartTime: range.current.start.getTime() / 1000,
+        EndTime: range.current.end.getTime() / 1000,
         ...(status !== "ANY" && { Status: status }),
         ...(severity !== "" && { Severity: severity }),
         ...(NextToken !== undefined && { NextToken }),
@@ -64,13 +71,22 @@ export function Findings() {
             onChange={({ detail }) => setSeverity(detail.selectedOption.value ?? "")}
           />
         </FormField>
+        <Button
+          iconName="refresh"
+          ariaLabel={common.refresh}
+          loading={findings.loading}
+          onClick={() => {
+            setChanged({ of: key, byId: none });
+            findings.reload();
+          }}
+        />
       </SpaceBetween>
       <PagedTable
         pages={findings}
         variant="borderless"
         wrapLines
         ariaLabels={{ tableLabel: texts.table }}
-        items={findings.items.map((finding) => changed.get(finding.FindingId) ?? finding)}
+        items={findings.items.map((finding) => changes.get(finding.FindingId) ?? finding)}
         trackBy={(finding) => finding.FindingId}
         empty={<NothingHere text={texts.none} hint={texts.noneBody} />}
         columnDefinitions={[
@@ -101,7 +117,7 @@ export function Findings() {
           finding={open}
           onClose={() => setOpen(undefined)}
           onChanged={(finding) => {
-            setChanged((before) => new Map(before).set(finding.FindingId, finding));
+            setChanged({ of: key, byId: new Map(changes).set(finding.FindingId, finding) });
             setOpen(undefined);
           }}
         />

@@ -1,9 +1,10 @@
 import { CloudTrailClient, LookupEventsCommand } from "@aws-sdk/client-cloudtrail";
+import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import { lazy, Suspense, useMemo } from "react";
+import { lazy, Suspense, useMemo, useRef } from "react";
 import { clientOf } from "../../api/clients.js";
 import { usePages } from "../../api/use-pages.js";
 import { useUrlState } from "../../api/use-url-state.js";
@@ -13,6 +14,7 @@ import { PagedTable } from "../../parts/paged-table.js";
 import { PeriodPicker } from "../../parts/period-picker.js";
 import { useChosenPeriod } from "../../parts/use-period.js";
 import { anomaliesTexts } from "../../texts/anomalies.js";
+import { common } from "../../texts/common.js";
 import { rateText, unusualRatesOf } from "./unusual-rates.js";
 
 const texts = anomaliesTexts.rates;
@@ -24,12 +26,15 @@ export function Rates() {
   const { full, zone } = useMoments();
   const [chosen, setChosen] = useUrlState("insight");
   const period = useChosenPeriod("7d");
-  const range = useMemo(() => period.resolve(), [period]);
+  const range = useRef(period.resolve());
   const records = usePages<string>(
     `insights ${period.text}`,
     async (NextToken, abortSignal) => {
+      // All pages of an answer are of the same time.
+      if (NextToken === undefined) range.current = period.resolve();
+      const { start: StartTime, end: EndTime } = range.current;
       const answer = await clientOf(CloudTrailClient).send(
-        new LookupEventsCommand({ EventCategory: "insight", StartTime: range.start, EndTime: range.end, NextToken }),
+        new LookupEventsCommand({ EventCategory: "insight", StartTime, EndTime, NextToken }),
         { abortSignal },
       );
       return {
@@ -44,7 +49,13 @@ export function Rates() {
 
   return (
     <SpaceBetween size="m">
-      <PeriodPicker period={period} />
+      <SpaceBetween direction="horizontal" size="xs">
+        <PeriodPicker period={period} />
+        <Button iconName="refresh" ariaLabel={common.refresh} loading={records.loading} onClick={records.reload} />
+      </SpaceBetween>
+      {shown === undefined && chosen !== "" && !records.loading && records.failure === undefined && (
+        <Alert type="info">{texts.notHere}</Alert>
+      )}
       {shown !== undefined && (
         <Suspense fallback={<Spinner />}>
           <RateDetails key={shown.id} rate={shown} />

@@ -26,11 +26,13 @@ export function RuleEditor({ ruleId, onClose }: { ruleId: string | undefined; on
   const [edited, setEdited] = useState<string>();
   const [asking, setAsking] = useState(false);
   const [failure, setFailure] = useState<Failure>();
+  const [busy, setBusy] = useState(false);
   const rule = useLoaded(ruleId, (signal) => callDetection<WholeRule>("GetDetectionRule", { RuleId: ruleId }, signal));
   const text = edited ?? rule.value?.RuleText ?? (ruleId === undefined ? texts.template : "");
   const { Origin, Learning, LearningUntil } = rule.value ?? {};
 
   const save = async () => {
+    setBusy(true);
     setFailure(undefined);
     try {
       await callDetection("PutDetectionRule", { RuleId: id, RuleText: text });
@@ -38,6 +40,7 @@ export function RuleEditor({ ruleId, onClose }: { ruleId: string | undefined; on
       onClose();
     } catch (problem) {
       setFailure(failureOf(problem));
+      setBusy(false);
     }
   };
 
@@ -52,7 +55,7 @@ export function RuleEditor({ ruleId, onClose }: { ruleId: string | undefined; on
             <Button variant="link" onClick={onClose}>
               {common.cancel}
             </Button>
-            <Button variant="primary" disabled={id === "" || text === ""} onClick={save}>
+            <Button variant="primary" loading={busy} disabled={id.trim() === "" || text.trim() === ""} onClick={save}>
               {texts.save}
             </Button>
           </SpaceBetween>
@@ -60,7 +63,8 @@ export function RuleEditor({ ruleId, onClose }: { ruleId: string | undefined; on
       >
         {ruleId === undefined ? texts.new : texts.header(ruleId)}
       </Header>
-      <FailureAlert failure={failure ?? rule.failure} />
+      <FailureAlert failure={rule.failure} retry={rule.reload} />
+      <FailureAlert failure={failure} />
       {Learning && (
         <Box color="text-body-secondary">
           {LearningUntil === undefined ? texts.learning : texts.learningUntil(full(LearningUntil * 1000))}
@@ -68,7 +72,7 @@ export function RuleEditor({ ruleId, onClose }: { ruleId: string | undefined; on
       )}
       {ruleId === undefined && (
         <FormField label={texts.id} constraintText={texts.idHint}>
-          <Input value={id} onChange={({ detail }) => setId(detail.value)} />
+          <Input value={id} onChange={({ detail }) => setId(detail.value.trim())} />
         </FormField>
       )}
       <FormField label={texts.text} stretch>

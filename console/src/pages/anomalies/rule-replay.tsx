@@ -20,11 +20,13 @@ const choices = [1, 3, 7, 30, 90];
 export function RuleReplay({ ruleId, text }: { ruleId: string | undefined; text: string }) {
   const { full, zone } = useMoments();
   const [days, setDays] = useState(7);
-  const [tested, setTested] = useState<TestedRule>();
+  const [answer, setAnswer] = useState<{ of: string; tested: TestedRule }>();
   const [failure, setFailure] = useState<Failure>();
   const [running, setRunning] = useState(false);
   const control = useRef<AbortController>(undefined);
   useEffect(() => () => control.current?.abort(), []);
+  const question = JSON.stringify([text, days]);
+  const tested = answer?.tested;
 
   const test = async () => {
     const made = new AbortController();
@@ -34,13 +36,12 @@ export function RuleReplay({ ruleId, text }: { ruleId: string | undefined; text:
     try {
       const nowSeconds = Math.floor(Date.now() / 1000);
       const input = { RuleText: text, StartTime: nowSeconds - days * 86_400, EndTime: nowSeconds };
-      setTested(
-        await callDetection<TestedRule>(
-          "TestDetectionRule",
-          ruleId ? { RuleId: ruleId, ...input } : input,
-          made.signal,
-        ),
+      const found = await callDetection<TestedRule>(
+        "TestDetectionRule",
+        ruleId ? { RuleId: ruleId, ...input } : input,
+        made.signal,
       );
+      setAnswer({ of: question, tested: found });
     } catch (problem) {
       if (!wasAborted(problem)) setFailure(failureOf(problem));
     }
@@ -64,6 +65,7 @@ export function RuleReplay({ ruleId, text }: { ruleId: string | undefined; text:
         {running && <Button onClick={() => control.current?.abort()}>{common.cancel}</Button>}
       </SpaceBetween>
       <FailureAlert failure={failure} />
+      {answer !== undefined && answer.of !== question && <Alert type="info">{texts.stale}</Alert>}
       {tested !== undefined && (
         <Alert type={tested.FindingCount > 0 ? "warning" : "info"}>
           {tested.FindingCount > 0

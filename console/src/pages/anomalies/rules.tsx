@@ -1,7 +1,6 @@
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Table from "@cloudscape-design/components/table";
 import Toggle from "@cloudscape-design/components/toggle";
 import { useState } from "react";
 import { type Failure, failureOf } from "../../api/failure.js";
@@ -9,8 +8,8 @@ import { usePages } from "../../api/use-pages.js";
 import { useUrlState } from "../../api/use-url-state.js";
 import { ConfirmDialog } from "../../parts/confirm-dialog.js";
 import { FailureAlert } from "../../parts/failure-alert.js";
-import { LoadMore } from "../../parts/load-more.js";
 import { useMoments } from "../../parts/moments.js";
+import { PagedTable } from "../../parts/paged-table.js";
 import { notify } from "../../shell/notices.js";
 import { anomaliesTexts } from "../../texts/anomalies.js";
 import { common } from "../../texts/common.js";
@@ -68,15 +67,14 @@ export function Rules() {
       <Button iconName="add-plus" onClick={() => setChosen(newRule)}>
         {texts.make}
       </Button>
-      <FailureAlert failure={failure ?? rules.failure} retry={rules.reload} />
-      <Table
+      <FailureAlert failure={failure} />
+      <PagedTable
+        pages={rules}
         variant="borderless"
         contentDensity="compact"
         ariaLabels={{ tableLabel: texts.table }}
         items={rules.items}
         trackBy={(rule) => rule.RuleId}
-        loading={rules.loading && rules.items.length === 0}
-        loadingText={common.loading}
         empty={<Box textAlign="center">{texts.none}</Box>}
         columnDefinitions={[
           {
@@ -108,7 +106,6 @@ export function Rules() {
               UpdatedTime === undefined ? common.nothing : `${full(UpdatedTime * 1000)} ${UpdatedBy}`,
           },
         ]}
-        footer={rules.more && <LoadMore pages={rules} />}
       />
       {ending !== undefined && (
         <ConfirmDialog

@@ -43,6 +43,7 @@ export default function DashboardPage() {
   const period = useChosenPeriod("1d");
   const stores = useStores();
   const [failure, setFailure] = useState<Failure>();
+  const [starting, setStarting] = useState(false);
   const [edited, setEdited] = useState<number>();
   const [removing, setRemoving] = useState(false);
   const dashboard = useLoaded(name, (abortSignal) =>
@@ -55,6 +56,7 @@ export default function DashboardPage() {
   const options = (stores.value ?? []).map(({ id, name: label }) => ({ value: id, label, description: id }));
 
   const refresh = async () => {
+    setStarting(true);
     setFailure(undefined);
     try {
       const { start, end } = period.resolve();
@@ -74,6 +76,7 @@ export default function DashboardPage() {
     } catch (problem) {
       setFailure(failureOf(problem));
     }
+    setStarting(false);
   };
   const save = async (widgets: RequestWidget[]) => {
     await clientOf(CloudTrailClient).send(new UpdateDashboardCommand({ DashboardId: name, Widgets: widgets }));
@@ -99,6 +102,7 @@ export default function DashboardPage() {
               <Button
                 variant="primary"
                 iconName="refresh"
+                loading={starting}
                 disabled={dashboard.value === undefined || Widgets.length === 0 || (managed && storeId === "")}
                 onClick={refresh}
               >
@@ -112,7 +116,9 @@ export default function DashboardPage() {
       }
     >
       <SpaceBetween size="l">
-        <FailureAlert failure={failure ?? dashboard.failure} retry={dashboard.reload} />
+        <FailureAlert failure={dashboard.failure} retry={dashboard.reload} />
+        <FailureAlert failure={stores.failure} retry={stores.reload} />
+        <FailureAlert failure={failure} retry={refresh} />
         <SpaceBetween direction="horizontal" size="m" alignItems="end">
           <PeriodPicker period={period} />
           {managed && (

@@ -11,15 +11,12 @@ import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
 import Input from "@cloudscape-design/components/input";
 import Link from "@cloudscape-design/components/link";
-import SpaceBetween from "@cloudscape-design/components/space-between";
-import Table from "@cloudscape-design/components/table";
 import { useState } from "react";
 import { useLocation } from "wouter";
 import { clientOf } from "../../api/clients.js";
 import { usePages } from "../../api/use-pages.js";
-import { ConfirmDialog } from "../../parts/confirm-dialog.js";
-import { FailureAlert } from "../../parts/failure-alert.js";
-import { common } from "../../texts/common.js";
+import { FormDialog } from "../../parts/form-dialog.js";
+import { PagedTable } from "../../parts/paged-table.js";
 import { dashboardsTexts } from "../../texts/dashboards.js";
 
 const texts = dashboardsTexts.list;
@@ -33,6 +30,10 @@ export default function DashboardsPage() {
     const answer = await clientOf(CloudTrailClient).send(new ListDashboardsCommand({ NextToken }), { abortSignal });
     return { items: answer.Dashboards ?? [], nextToken: answer.NextToken };
   });
+  const openForm = () => {
+    setName("");
+    setMaking(true);
+  };
   const nameOf = ({ DashboardArn = "" }: DashboardDetail) => DashboardArn.slice(DashboardArn.lastIndexOf("/") + 1);
 
   return (
@@ -41,56 +42,53 @@ export default function DashboardsPage() {
         <Header
           variant="h1"
           description={dashboardsTexts.description}
-          actions={<Button onClick={() => setMaking(true)}>{texts.make}</Button>}
+          actions={<Button onClick={openForm}>{texts.make}</Button>}
         >
           {dashboardsTexts.title}
         </Header>
       }
     >
-      <SpaceBetween size="s">
-        <FailureAlert failure={dashboards.failure} retry={dashboards.reload} />
-        <Table
-          ariaLabels={{ tableLabel: texts.table }}
-          items={dashboards.items}
-          trackBy={nameOf}
-          loading={dashboards.loading && dashboards.items.length === 0}
-          loadingText={common.loading}
-          empty={<Box textAlign="center">{texts.none}</Box>}
-          columnDefinitions={[
-            {
-              id: "name",
-              header: texts.name,
-              isRowHeader: true,
-              cell: (dashboard) => (
-                <Link
-                  href={`/console/dashboards/${nameOf(dashboard)}`}
-                  onFollow={(event) => {
-                    event.preventDefault();
-                    navigate(`/dashboards/${nameOf(dashboard)}`);
-                  }}
-                >
-                  {nameOf(dashboard)}
-                </Link>
-              ),
-            },
-            { id: "type", header: texts.type, cell: ({ Type = "" }) => texts.types[Type] ?? Type },
-          ]}
-        />
-      </SpaceBetween>
+      <PagedTable
+        pages={dashboards}
+        ariaLabels={{ tableLabel: texts.table }}
+        items={dashboards.items}
+        trackBy={nameOf}
+        empty={<Box textAlign="center">{texts.none}</Box>}
+        columnDefinitions={[
+          {
+            id: "name",
+            header: texts.name,
+            isRowHeader: true,
+            cell: (dashboard) => (
+              <Link
+                href={`/console/dashboards/${nameOf(dashboard)}`}
+                onFollow={(event) => {
+                  event.preventDefault();
+                  navigate(`/dashboards/${nameOf(dashboard)}`);
+                }}
+              >
+                {nameOf(dashboard)}
+              </Link>
+            ),
+          },
+          { id: "type", header: texts.type, cell: ({ Type = "" }) => texts.types[Type] ?? Type },
+        ]}
+      />
       {making && (
-        <ConfirmDialog
+        <FormDialog
           header={texts.make}
           action={texts.create}
+          ready={name !== ""}
           onClose={() => setMaking(false)}
-          onConfirm={async () => {
+          onSubmit={async () => {
             await clientOf(CloudTrailClient).send(new CreateDashboardCommand({ Name: name }));
             navigate(`/dashboards/${name}`);
           }}
         >
           <FormField label={texts.nameLabel} constraintText={texts.nameHint}>
-            <Input value={name} onChange={({ detail }) => setName(detail.value)} />
+            <Input value={name} onChange={({ detail }) => setName(detail.value.trim())} />
           </FormField>
-        </ConfirmDialog>
+        </FormDialog>
       )}
     </ContentLayout>
   );

@@ -1,18 +1,12 @@
 import type { RequestWidget } from "@aws-sdk/client-cloudtrail";
-import Box from "@cloudscape-design/components/box";
-import Button from "@cloudscape-design/components/button";
 import ColumnLayout from "@cloudscape-design/components/column-layout";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
-import Modal from "@cloudscape-design/components/modal";
 import Select from "@cloudscape-design/components/select";
-import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useMemo, useState } from "react";
-import { type Failure, failureOf } from "../../api/failure.js";
-import { FailureAlert } from "../../parts/failure-alert.js";
+import { FormDialog } from "../../parts/form-dialog.js";
 import { StatementEditor } from "../../parts/sql/statement-editor.js";
 import { notify } from "../../shell/notices.js";
-import { common } from "../../texts/common.js";
 import { dashboardsTexts } from "../../texts/dashboards.js";
 
 const texts = dashboardsTexts.widget;
@@ -41,19 +35,10 @@ export function WidgetDialog({
   const [parameters, setParameters] = useState(
     (widget === undefined ? ["$Period$", "$StartTime$", "$EndTime$"] : (widget.QueryParameters ?? [])).join(", "),
   );
-  const [failure, setFailure] = useState<Failure>();
   const stores = useMemo(() => [], []);
   const kinds = useMemo(() => new Map(), []);
 
-  const attempt = (act: () => Promise<void>) => async () => {
-    setFailure(undefined);
-    try {
-      await act();
-    } catch (problem) {
-      setFailure(failureOf(problem));
-    }
-  };
-  const save = attempt(async () => {
+  const save = async () => {
     const names = parameters
       .split(",")
       .map((name) => name.trim())
@@ -65,61 +50,47 @@ export function WidgetDialog({
       ViewProperties: { Title: title, View: view, Height, Width, ...columnsOf(view, along, amount) },
     });
     notify("success", texts.saved(title));
-  });
+  };
 
   return (
-    <Modal
-      visible
+    <FormDialog
       size="large"
       header={widget === undefined ? texts.add : texts.edit}
-      closeAriaLabel={common.close}
-      onDismiss={onClose}
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            {widget !== undefined && <Button onClick={attempt(onRemove)}>{texts.remove}</Button>}
-            <Button variant="link" onClick={onClose}>
-              {common.cancel}
-            </Button>
-            <Button variant="primary" disabled={title === ""} onClick={save}>
-              {texts.save}
-            </Button>
-          </SpaceBetween>
-        </Box>
-      }
+      action={texts.save}
+      ready={title.trim() !== "" && statement.trim() !== ""}
+      others={widget === undefined ? [] : [{ text: texts.remove, run: onRemove }]}
+      onSubmit={save}
+      onClose={onClose}
     >
-      <SpaceBetween size="m">
-        <ColumnLayout columns={2}>
-          <FormField label={texts.title}>
-            <Input value={title} onChange={({ detail }) => setTitle(detail.value)} />
-          </FormField>
-          <FormField label={texts.view}>
-            <Select
-              options={views}
-              selectedOption={views.find(({ value }) => value === view) ?? null}
-              onChange={({ detail }) => setView(detail.selectedOption.value ?? "Table")}
-            />
-          </FormField>
-          {view !== "Table" && (
-            <FormField label={view === "LineChart" ? texts.x : texts.label}>
-              <Input value={along} onChange={({ detail }) => setAlong(detail.value)} />
-            </FormField>
-          )}
-          {view !== "Table" && (
-            <FormField label={texts.amount}>
-              <Input value={amount} onChange={({ detail }) => setAmount(detail.value)} />
-            </FormField>
-          )}
-        </ColumnLayout>
-        <FormField label={texts.statement} stretch>
-          <StatementEditor value={statement} onChange={setStatement} onRun={save} stores={stores} kinds={kinds} />
+      <ColumnLayout columns={2}>
+        <FormField label={texts.title}>
+          <Input value={title} onChange={({ detail }) => setTitle(detail.value)} />
         </FormField>
-        <FormField label={texts.parameters} constraintText={texts.parametersHint}>
-          <Input value={parameters} onChange={({ detail }) => setParameters(detail.value)} />
+        <FormField label={texts.view}>
+          <Select
+            options={views}
+            selectedOption={views.find(({ value }) => value === view) ?? null}
+            onChange={({ detail }) => setView(detail.selectedOption.value ?? "Table")}
+          />
         </FormField>
-        <FailureAlert failure={failure} />
-      </SpaceBetween>
-    </Modal>
+        {view !== "Table" && (
+          <FormField label={view === "LineChart" ? texts.x : texts.label}>
+            <Input value={along} onChange={({ detail }) => setAlong(detail.value)} />
+          </FormField>
+        )}
+        {view !== "Table" && (
+          <FormField label={texts.amount}>
+            <Input value={amount} onChange={({ detail }) => setAmount(detail.value)} />
+          </FormField>
+        )}
+      </ColumnLayout>
+      <FormField label={texts.statement} stretch>
+        <StatementEditor value={statement} onChange={setStatement} stores={stores} kinds={kinds} />
+      </FormField>
+      <FormField label={texts.parameters} constraintText={texts.parametersHint}>
+        <Input value={parameters} onChange={({ detail }) => setParameters(detail.value)} />
+      </FormField>
+    </FormDialog>
   );
 }
 

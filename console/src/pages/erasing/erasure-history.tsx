@@ -4,6 +4,7 @@ import Header from "@cloudscape-design/components/header";
 import StatusIndicator, { type StatusIndicatorProps } from "@cloudscape-design/components/status-indicator";
 import { callExtension } from "../../api/extension.js";
 import { usePages } from "../../api/use-pages.js";
+import { pagesCount } from "../../parts/list-count.js";
 import { useMoments } from "../../parts/moments.js";
 import { PagedTable } from "../../parts/paged-table.js";
 import { common } from "../../texts/common.js";
@@ -34,7 +35,7 @@ export function ErasureHistory({ onShow }: { onShow: (erasureId: string) => void
   return (
     <PagedTable
       header={
-        <Header variant="h2" counter={`(${history.items.length}${history.more ? "+" : ""})`}>
+        <Header variant="h2" {...pagesCount(history)}>
           {texts.history}
         </Header>
       }

@@ -6,7 +6,7 @@ import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useRef } from "react";
 import { callExtension } from "../../api/extension.js";
 import { useLoaded } from "../../api/use-loaded.js";
 import { FailureAlert } from "../../parts/failure-alert.js";
@@ -29,17 +29,12 @@ interface ErasureProgressProps {
 /** How far an erasure or a count is, looked at until nothing more comes. */
 export function ErasureProgress({ erasureId, onErase, onEnded, onLeave }: ErasureProgressProps) {
   const moments = useMoments();
-  const [everyMs, setEveryMs] = useState<number | undefined>(workingMs);
   const { value, failure, reload } = useLoaded(
     erasureId,
     (signal) => callExtension<Erasure>("xray", "GetTraceErasure", { ErasureId: erasureId }, { signal }),
-    everyMs === undefined ? {} : { everyMs },
+    { everyMs: ({ value, failure }) => (failure === undefined ? paceOf(value) : undefined) },
   );
   const isEnded = value !== undefined && hasEnded(value);
-  const isAllDone = isEnded && (value.DryRun || value.Status === "FAILED" || value.FilesGoneAt !== undefined);
-  useEffect(() => {
-    setEveryMs(isAllDone || failure !== undefined ? undefined : isEnded ? waitingForFilesMs : workingMs);
-  }, [isAllDone, isEnded, failure]);
   const ended = useRef(onEnded);
   ended.current = onEnded;
   useEffect(() => {
@@ -112,4 +107,11 @@ export function ErasureProgress({ erasureId, onErase, onEnded, onLeave }: Erasur
       </SpaceBetween>
     </Container>
   );
+}
+
+/** How soon to look again; undefined: nothing more comes. */
+function paceOf(erasure: Erasure | undefined): number | undefined {
+  if (erasure === undefined || !hasEnded(erasure)) return workingMs;
+  const isAllDone = erasure.DryRun || erasure.Status === "FAILED" || erasure.FilesGoneAt !== undefined;
+  return isAllDone ? undefined : waitingForFilesMs;
 }

@@ -5,6 +5,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useEffect, useRef, useState } from "react";
 import { failureOf, wasAborted } from "../../api/failure.js";
 import { csvText } from "../../parts/csv.js";
+import { failureText } from "../../parts/failure-text.js";
 import { saveFile } from "../../parts/save-file.js";
 import { notify } from "../../shell/notices.js";
 import { common } from "../../texts/common.js";
@@ -38,7 +39,7 @@ export function ExportButton({ asked, list, fileName }: ExportButtonProps) {
       notify("success", texts.export.done(rows.length, file));
       if (!isWhole) notify("info", texts.export.tooMany(rowsMax));
     } catch (problem) {
-      if (!wasAborted(problem)) notify("error", texts.export.failed(failureOf(problem).message));
+      if (!wasAborted(problem)) notify("error", texts.export.failed(failureText(failureOf(problem))));
     }
     setFetched(undefined);
   }

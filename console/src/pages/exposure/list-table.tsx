@@ -2,6 +2,7 @@ import Header from "@cloudscape-design/components/header";
 import type { TableProps } from "@cloudscape-design/components/table";
 import type { ReactNode } from "react";
 import type { Pages } from "../../api/use-pages.js";
+import { pagesCount } from "../../parts/list-count.js";
 import { PagedTable } from "../../parts/paged-table.js";
 
 export interface ListProps<Item> {
@@ -27,16 +28,15 @@ export function ListTable<Item>({
   columns,
   trackBy,
 }: ListTableProps<Item>) {
-  const { items, more } = pages;
   return (
     <PagedTable
       pages={pages}
-      items={items}
+      items={pages.items}
       empty={empty}
       header={
         <Header
           variant="h2"
-          counter={`(${items.length}${more ? "+" : ""})`}
+          {...pagesCount(pages)}
           {...(description !== undefined && { description })}
           actions={actions}
         >

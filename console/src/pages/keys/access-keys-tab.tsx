@@ -7,15 +7,16 @@ import { useState } from "react";
 import { clientOf } from "../../api/clients.js";
 import { usePages } from "../../api/use-pages.js";
 import { useSession } from "../../api/use-session.js";
+import { act } from "../../parts/act.js";
 import { ConfirmDialog } from "../../parts/confirm-dialog.js";
+import { keyAge } from "../../parts/key-age.js";
+import { pagesCount } from "../../parts/list-count.js";
 import { useMoments } from "../../parts/moments.js";
 import { PagedTable } from "../../parts/paged-table.js";
 import { notify } from "../../shell/notices.js";
 import { common } from "../../texts/common.js";
 import { texts as all } from "../../texts/keys.js";
 import { type AccessKeyShown, fetchAccessKeys } from "./access-keys.js";
-import { act } from "./act.js";
-import { keyAge } from "./key-age.js";
 import { RotateDialog } from "./rotate-dialog.js";
 
 const texts = all.access;
@@ -55,11 +56,7 @@ export function AccessKeysTab() {
     <>
       <PagedTable
         header={
-          <Header
-            variant="h2"
-            description={texts.description}
-            counter={`(${keys.items.length}${keys.more ? "+" : ""})`}
-          >
+          <Header variant="h2" description={texts.description} {...pagesCount(keys)}>
             {texts.header}
           </Header>
         }

@@ -5,6 +5,7 @@ import Input from "@cloudscape-design/components/input";
 import { useState } from "react";
 import { clientOf } from "../../api/clients.js";
 import { failureOf } from "../../api/failure.js";
+import { failureText } from "../../parts/failure-text.js";
 import { FormDialog } from "../../parts/form-dialog.js";
 import { notify } from "../../shell/notices.js";
 import { texts as all } from "../../texts/keys.js";
@@ -27,7 +28,7 @@ export function CreateKeyDialog({ onClose, onCreated }: { onClose: () => void; o
       if (rotates) await kms.send(new EnableKeyRotationCommand({ KeyId: keyId }));
       notify("success", texts.created);
     } catch (problem) {
-      notify("error", texts.half(failureOf(problem).message));
+      notify("error", texts.half(failureText(failureOf(problem))));
     }
     onCreated(keyId);
   }

@@ -7,9 +7,9 @@ import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { type FormEvent, useState } from "react";
 import { clientOf } from "../../api/clients.js";
+import { act } from "../../parts/act.js";
 import { common } from "../../texts/common.js";
 import { texts as all } from "../../texts/keys.js";
-import { act } from "./act.js";
 
 const texts = all.kms;
 
@@ -27,8 +27,9 @@ export function KeyAliases({ keyId, aliases, onChanged }: KeyAliasesProps) {
   async function add(event: FormEvent) {
     event.preventDefault();
     const AliasName = `alias/${name.trim().replace(/^alias\//, "")}`;
-    await act(texts.aliasAdded(AliasName), () => kms.send(new CreateAliasCommand({ AliasName, TargetKeyId: keyId })));
-    setName("");
+    const create = () => kms.send(new CreateAliasCommand({ AliasName, TargetKeyId: keyId }));
+    if (!(await act(texts.aliasAdded(AliasName), create))) return;
+    setName((now) => (now === name ? "" : now));
     onChanged();
   }
 

@@ -5,14 +5,14 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { json } from "@codemirror/lang-json";
-import { useState } from "react";
 import { clientOf } from "../../api/clients.js";
 import { useLoaded } from "../../api/use-loaded.js";
+import { act } from "../../parts/act.js";
 import { CodeEditor } from "../../parts/code-editor.js";
 import { FailureAlert } from "../../parts/failure-alert.js";
+import { useEdit } from "../../parts/use-edit.js";
 import { common } from "../../texts/common.js";
 import { texts as all } from "../../texts/keys.js";
-import { act } from "./act.js";
 
 const texts = all.kms;
 const language = json();
@@ -25,14 +25,14 @@ export function KeyPolicy({ keyId }: { keyId: string }) {
     });
     return indented(Policy);
   });
-  const [written, setWritten] = useState<string>();
-  const text = written ?? value ?? "";
-  const problem = written === undefined ? undefined : problemOf(written);
+  const draft = useEdit(value);
+  const { value: text = "" } = draft;
+  const problem = draft.isOpen ? problemOf(text) : undefined;
 
   async function save() {
-    await act(texts.policySaved, () =>
-      clientOf(KMSClient).send(new PutKeyPolicyCommand({ KeyId: keyId, PolicyName: "default", Policy: text })),
-    );
+    const input = { KeyId: keyId, PolicyName: "default", Policy: text };
+    if (!(await act(texts.policySaved, () => clientOf(KMSClient).send(new PutKeyPolicyCommand(input))))) return;
+    draft.markSaved(text);
     reload();
   }
 
@@ -42,10 +42,7 @@ export function KeyPolicy({ keyId }: { keyId: string }) {
         <Header
           variant="h2"
           actions={
-            <Button
-              disabled={written === undefined || written === value || problem !== undefined}
-              onClick={() => void save()}
-            >
+            <Button disabled={!draft.isOpen || text === value || problem !== undefined} onClick={() => void save()}>
               {common.save}
             </Button>
           }
@@ -58,7 +55,7 @@ export function KeyPolicy({ keyId }: { keyId: string }) {
         <FailureAlert failure={failure} retry={reload} />
         {problem !== undefined && <Alert type="error">{texts.policyBroken(problem)}</Alert>}
         {value !== undefined && (
-          <CodeEditor value={text} onChange={setWritten} label={texts.policy} language={language} />
+          <CodeEditor value={text} onChange={draft.write} label={texts.policy} language={language} />
         )}
       </SpaceBetween>
     </Container>

@@ -6,6 +6,7 @@ import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useState } from "react";
 import { usePages } from "../../api/use-pages.js";
 import { useUrlState } from "../../api/use-url-state.js";
+import { pagesCount } from "../../parts/list-count.js";
 import { useMoments } from "../../parts/moments.js";
 import { PagedTable } from "../../parts/paged-table.js";
 import { common } from "../../texts/common.js";
@@ -33,7 +34,7 @@ function KeysTable({ onChoose }: { onChoose: (keyId: string) => void }) {
         header={
           <Header
             variant="h2"
-            counter={`(${keys.items.length}${keys.more ? "+" : ""})`}
+            {...pagesCount(keys)}
             actions={
               <Button variant="primary" onClick={() => setCreating(true)}>
                 {texts.create}

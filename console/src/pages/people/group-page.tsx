@@ -23,6 +23,7 @@ import { FormDialog } from "../../parts/form-dialog.js";
 import { EntityChooser } from "../../parts/policy/entity-chooser.js";
 import { type Entity, removeAllPolicies } from "../../parts/policy/entity-policies.js";
 import { EntityPoliciesPanel } from "../../parts/policy/entity-policies-panel.js";
+import { everyPage } from "../../parts/policy/every-page.js";
 import { notify } from "../../shell/notices.js";
 import { peopleTexts } from "../../texts/people.js";
 
@@ -39,9 +40,9 @@ export default function GroupPage() {
   const [deleting, setDeleting] = useState(false);
   const members = usePages<User>(
     `group ${name}`,
-    async (Marker, signal) => {
-      const page = await iam.send(new GetGroupCommand({ GroupName: name, Marker }), { abortSignal: signal });
-      return { items: page.Users ?? [], nextToken: page.Marker };
+    async (marker, signal) => {
+      const { items, next } = await membersOf(name, marker, signal);
+      return { items, nextToken: next };
     },
     { untilItems: 500 },
   );
@@ -61,7 +62,16 @@ export default function GroupPage() {
           trackBy={({ UserName }) => UserName ?? ""}
           findBy={({ UserName }) => UserName ?? ""}
           findLabel={peopleTexts.findGroup}
-          actions={<Button onClick={() => setAdding(true)}>{texts.addMember}</Button>}
+          actions={
+            <Button
+              onClick={() => {
+                setChosen(undefined);
+                setAdding(true);
+              }}
+            >
+              {texts.addMember}
+            </Button>
+          }
           empty={<EmptyList failure={members.failure} text={texts.noMembers} />}
           columns={[
             {
@@ -100,7 +110,6 @@ export default function GroupPage() {
             await iam.send(new AddUserToGroupCommand({ GroupName: name, UserName: chosen?.name }));
             notify("success", texts.memberAdded(chosen?.name ?? ""));
             setAdding(false);
-            setChosen(undefined);
             members.reload();
           }}
         >
@@ -109,7 +118,7 @@ export default function GroupPage() {
       )}
       {removed !== undefined && (
         <ConfirmDialog
-          header={texts.removeTitle(removed)}
+          header={texts.removeTitle(removed, name)}
           action={texts.remove}
           onClose={() => setRemoved(undefined)}
           onConfirm={async () => {
@@ -128,7 +137,7 @@ export default function GroupPage() {
           action={texts.delete}
           onClose={() => setDeleting(false)}
           onConfirm={async () => {
-            for (const { UserName } of members.items)
+            for (const { UserName } of await everyPage((Marker) => membersOf(name, Marker)))
               await iam.send(new RemoveUserFromGroupCommand({ GroupName: name, UserName }));
             await removeAllPolicies({ kind: "group", name });
             await iam.send(new DeleteGroupCommand({ GroupName: name }));
@@ -141,4 +150,11 @@ export default function GroupPage() {
       )}
     </ContentLayout>
   );
+}
+
+async function membersOf(GroupName: string, Marker: string | undefined, signal?: AbortSignal) {
+  const page = await clientOf(IAMClient).send(new GetGroupCommand({ GroupName, Marker }), {
+    ...(signal && { abortSignal: signal }),
+  });
+  return { items: page.Users ?? [], next: page.Marker };
 }

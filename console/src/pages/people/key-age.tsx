@@ -1,13 +1,12 @@
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import { keyAge } from "../../parts/key-age.js";
 import { peopleTexts as texts } from "../../texts/people.js";
 
-/** After so long a key should be rotated, as AWS's own advice has it. */
-const rotateAfterDays = 90;
-
-/** How old a key is, with a warning where it is due. */
+/** How old a key is, with a warning where it is due to be rotated. */
 export function KeyAge({ made, active }: { made: Date; active: boolean }) {
-  const days = Math.floor((Date.now() - Number(made)) / 86_400_000);
+  const key = { status: active ? "Active" : "Inactive", createdMs: Number(made), lastUsedMs: undefined };
+  const { days, isOld } = keyAge(key, Date.now());
   if (!active) return <StatusIndicator type="stopped">{`${texts.age(days)}, ${texts.inactive}`}</StatusIndicator>;
-  if (days >= rotateAfterDays) return <StatusIndicator type="warning">{texts.keyOld(days)}</StatusIndicator>;
+  if (isOld) return <StatusIndicator type="warning">{texts.keyOld(days)}</StatusIndicator>;
   return texts.age(days);
 }

@@ -86,7 +86,7 @@ export function KeysPanel({ userName }: { userName?: string }) {
               }
               actions={
                 userName === undefined ? undefined : (
-                  <Button onClick={create} loading={busy} disabled={list.length >= keysMax}>
+                  <Button onClick={create} loading={busy} disabled={keys.value === undefined || list.length >= keysMax}>
                     {list.length === 1 ? texts.rotate : texts.create}
                   </Button>
                 )
@@ -114,7 +114,8 @@ export function KeysPanel({ userName }: { userName?: string }) {
           {
             id: "age",
             header: texts.age,
-            cell: ({ CreateDate }) => (CreateDate ? <KeyAge made={CreateDate} active /> : common.nothing),
+            cell: ({ CreateDate, Status }) =>
+              CreateDate ? <KeyAge made={CreateDate} active={Status === "Active"} /> : common.nothing,
           },
           {
             id: "used",

@@ -19,7 +19,10 @@ export function NewKeyDialog({ accessKey, onClose }: { accessKey: AccessKey; onC
     <Modal
       visible
       header={texts.made}
-      onDismiss={onClose}
+      // What is shown once must not go away by a click beside it.
+      onDismiss={({ detail }) => {
+        if (detail.reason !== "overlay") onClose();
+      }}
       closeAriaLabel={common.close}
       footer={
         <Box float="right">

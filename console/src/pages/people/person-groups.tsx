@@ -45,7 +45,16 @@ export function PersonGroups({ userName }: { userName: string }) {
             <Header
               variant="h2"
               {...listCount(groups.value)}
-              actions={<Button onClick={() => setAdding(true)}>{texts.addGroup}</Button>}
+              actions={
+                <Button
+                  onClick={() => {
+                    setChosen([]);
+                    setAdding(true);
+                  }}
+                >
+                  {texts.addGroup}
+                </Button>
+              }
             >
               {texts.groupsTitle}
             </Header>
@@ -82,14 +91,16 @@ export function PersonGroups({ userName }: { userName: string }) {
           header={texts.addGroup}
           action={texts.add}
           ready={chosen.length > 0}
-          onClose={() => setAdding(false)}
+          onClose={() => {
+            setAdding(false);
+            groups.reload();
+          }}
           onSubmit={async () => {
             for (const GroupName of chosen) {
               await iam.send(new AddUserToGroupCommand({ UserName: userName, GroupName }));
               notify("success", texts.added(GroupName));
             }
             setAdding(false);
-            setChosen([]);
             groups.reload();
           }}
         >
@@ -105,7 +116,7 @@ export function PersonGroups({ userName }: { userName: string }) {
       )}
       {removed !== undefined && (
         <ConfirmDialog
-          header={peopleTexts.group_.removeTitle(userName)}
+          header={peopleTexts.group_.removeTitle(userName, removed)}
           action={texts.removeGroup}
           onClose={() => setRemoved(undefined)}
           onConfirm={async () => {

@@ -49,7 +49,16 @@ export function PolicyHolders({ arn }: { arn: string }) {
             <Header
               variant="h2"
               {...listCount(holders.value)}
-              actions={<Button onClick={() => setAttaching(true)}>{texts.attach}</Button>}
+              actions={
+                <Button
+                  onClick={() => {
+                    setChosen(undefined);
+                    setAttaching(true);
+                  }}
+                >
+                  {texts.attach}
+                </Button>
+              }
             >
               {texts.title}
             </Header>

@@ -6,6 +6,7 @@ import {
   GetPolicyVersionCommand,
   IAMClient,
   ListPolicyVersionsCommand,
+  type PolicyVersion,
 } from "@aws-sdk/client-iam";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
@@ -13,7 +14,7 @@ import Container from "@cloudscape-design/components/container";
 import ContentLayout from "@cloudscape-design/components/content-layout";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { useLocation, useParams } from "wouter";
 import { clientOf } from "../../api/clients.js";
 import { type Failure, failureOf } from "../../api/failure.js";
@@ -26,6 +27,7 @@ import { FailureAlert } from "../../parts/failure-alert.js";
 import { readableDocument } from "../../parts/policy/entity-policies.js";
 import { PolicyEditor } from "../../parts/policy/policy-editor.js";
 import { WouldAllow } from "../../parts/policy/would-allow.js";
+import { useEdit } from "../../parts/use-edit.js";
 import { notify } from "../../shell/notices.js";
 import { policyTexts as texts } from "../../texts/policies.js";
 import { copyDocument } from "./copied-document.js";
@@ -42,7 +44,6 @@ export default function PolicyPage() {
   const isOfAws = arn.startsWith("arn:aws:iam::aws:");
   const iam = clientOf(IAMClient);
   const [version, setVersion] = useUrlState("version");
-  const [draft, setDraft] = useState<string>();
   const [saving, setSaving] = useState(false);
   const [failure, setFailure] = useState<Failure>();
   const [deleting, setDeleting] = useState(false);
@@ -51,10 +52,7 @@ export default function PolicyPage() {
     const { Policy } = await iam.send(new GetPolicyCommand({ PolicyArn: arn }), { abortSignal: signal });
     return Policy;
   });
-  const versions = useLoaded(`versions ${arn}`, async (signal) => {
-    const { Versions } = await iam.send(new ListPolicyVersionsCommand({ PolicyArn: arn }), { abortSignal: signal });
-    return Versions ?? [];
-  });
+  const versions = useLoaded(`versions ${arn}`, (signal) => versionsOf(arn, signal));
   const shown = version || policy.value?.DefaultVersionId;
   const document = useLoaded(shown && `${arn} ${shown}`, async (signal) => {
     const { PolicyVersion } = await iam.send(new GetPolicyVersionCommand({ PolicyArn: arn, VersionId: shown }), {
@@ -62,17 +60,18 @@ export default function PolicyPage() {
     });
     return readableDocument(PolicyVersion?.Document);
   });
-  useEffect(() => setDraft(document.value), [document.value]);
-  const changed = draft !== undefined && draft !== document.value;
+  const draft = useEdit(document.value, version);
 
   async function save() {
+    const { value: sent = "" } = draft;
     setSaving(true);
     setFailure(undefined);
     try {
       const { PolicyVersion } = await iam.send(
-        new CreatePolicyVersionCommand({ PolicyArn: arn, PolicyDocument: draft, SetAsDefault: true }),
+        new CreatePolicyVersionCommand({ PolicyArn: arn, PolicyDocument: sent, SetAsDefault: true }),
       );
       notify("success", texts.saved(PolicyVersion?.VersionId ?? ""));
+      draft.markSaved(sent);
       setVersion("");
       policy.reload();
       versions.reload();
@@ -93,10 +92,10 @@ export default function PolicyPage() {
             <SpaceBetween direction="horizontal" size="xs">
               <Button
                 onClick={() => {
-                  copyDocument(draft ?? "");
+                  copyDocument(draft.value ?? "");
                   navigate("/policies/new");
                 }}
-                disabled={draft === undefined}
+                disabled={draft.value === undefined}
               >
                 {texts.copyAsNew}
               </Button>
@@ -117,7 +116,12 @@ export default function PolicyPage() {
               description={isOfAws ? texts.readOnly : texts.saveHint}
               actions={
                 isOfAws ? undefined : (
-                  <Button variant="primary" loading={saving} disabled={!changed} onClick={save}>
+                  <Button
+                    variant="primary"
+                    loading={saving}
+                    disabled={!draft.isOpen || draft.value === document.value}
+                    onClick={save}
+                  >
                     {texts.save}
                   </Button>
                 )
@@ -130,13 +134,13 @@ export default function PolicyPage() {
           <SpaceBetween size="m">
             <FailureAlert failure={document.failure} retry={document.reload} />
             <FailureAlert failure={failure} />
-            {failure?.code === "LimitExceeded" && <Box>{texts.versions.limit}</Box>}
-            {draft !== undefined && (
-              <PolicyEditor key={`${shown}`} value={draft} {...(!isOfAws && { onChange: setDraft })} />
+            {failure?.code.startsWith("LimitExceeded") && <Box>{texts.versions.limit}</Box>}
+            {draft.value !== undefined && (
+              <PolicyEditor value={draft.value} {...(!isOfAws && { onChange: draft.write })} />
             )}
           </SpaceBetween>
         </Container>
-        {draft !== undefined && <WouldAllow document={draft} />}
+        {draft.value !== undefined && <WouldAllow document={draft.value} />}
         <PolicyHolders arn={arn} />
         <PolicyVersions
           arn={arn}
@@ -153,7 +157,11 @@ export default function PolicyPage() {
           action={texts.delete.button}
           onClose={() => setDeleting(false)}
           onConfirm={async () => {
-            for (const { VersionId, IsDefaultVersion } of versions.value ?? [])
+            const { Policy } = await iam.send(new GetPolicyCommand({ PolicyArn: arn }));
+            // Before its versions go, which would be lost though the policy stays.
+            const uses = (Policy?.AttachmentCount ?? 0) + (Policy?.PermissionsBoundaryUsageCount ?? 0);
+            if (uses > 0) throw Object.assign(new Error(texts.delete.attached(uses)), { name: "DeleteConflict" });
+            for (const { VersionId, IsDefaultVersion } of await versionsOf(arn))
               if (!IsDefaultVersion) await iam.send(new DeletePolicyVersionCommand({ PolicyArn: arn, VersionId }));
             await iam.send(new DeletePolicyCommand({ PolicyArn: arn }));
             notify("success", texts.delete.done(name));
@@ -165,4 +173,12 @@ export default function PolicyPage() {
       )}
     </ContentLayout>
   );
+}
+
+/** There are five at most. */
+async function versionsOf(PolicyArn: string, signal?: AbortSignal): Promise<PolicyVersion[]> {
+  const { Versions = [] } = await clientOf(IAMClient).send(new ListPolicyVersionsCommand({ PolicyArn }), {
+    ...(signal && { abortSignal: signal }),
+  });
+  return Versions;
 }

@@ -46,7 +46,13 @@ export function CreateStoreDialog({ onClose, onMade }: { onClose: () => void; on
   };
 
   return (
-    <FormDialog header={texts.dialog} action={texts.create} onSubmit={create} onClose={onClose}>
+    <FormDialog
+      header={texts.dialog}
+      action={texts.create}
+      ready={name.trim() !== "" && Number(days) > 0}
+      onSubmit={create}
+      onClose={onClose}
+    >
       <FormField label={texts.name} constraintText={texts.nameHint}>
         <Input value={name} onChange={({ detail }) => setName(detail.value)} />
       </FormField>

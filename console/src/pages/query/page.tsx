@@ -8,7 +8,7 @@ import Header from "@cloudscape-design/components/header";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Tabs from "@cloudscape-design/components/tabs";
-import { useEffect, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
 import { clientOf } from "../../api/clients.js";
 import { type Failure, failureOf } from "../../api/failure.js";
 import { useUrlState } from "../../api/use-url-state.js";
@@ -30,8 +30,8 @@ export default function QueryPage() {
   const [queryId, setQueryId] = useUrlState("query");
   const [chosen, setChosen] = useUrlState("store");
   const [tab, setTab] = useUrlState("tab", "results");
-  /** What was written or chosen; undefined until then, as what was emptied by hand stays empty. */
-  const [written, setWritten] = useState(address === "" ? undefined : address);
+  /** What was written or chosen, over the address that there was; what was emptied by hand stays empty. */
+  const [draft, setDraft] = useState<{ readonly text: string; readonly over: string }>();
   const [making, setMaking] = useState(false);
   const [failure, setFailure] = useState<Failure>();
   const [starting, setStarting] = useState(false);
@@ -39,7 +39,7 @@ export default function QueryPage() {
   const listed = stores.value ?? [];
   const followed = useQuery(queryId === "" ? undefined : { QueryId: queryId });
   // A link to a query shows what was asked.
-  const begun = written ?? followed.query?.QueryString;
+  const begun = draft?.over === address ? draft.text : address || followed.query?.QueryString;
   const storeId = chosen || listed.find(({ id }) => begun?.includes(id))?.id || listed[0]?.id || "";
   const statement = begun ?? (storeId === "" || queryId !== "" ? "" : queryTexts.editor.example(storeId));
   const store = useStore(storeId);
@@ -48,15 +48,13 @@ export default function QueryPage() {
     [store.value],
   );
 
-  useEffect(() => {
-    if (address !== "") setWritten(address);
-  }, [address]);
+  const write = (text: string) => setDraft({ text, over: address });
   const choose = (id: string) => {
-    if (begun !== undefined && storeId !== "") setWritten(begun.replaceAll(storeId, id));
+    if (begun !== undefined && storeId !== "") write(begun.replaceAll(storeId, id));
     setChosen(id);
   };
   const take = (text: string) => {
-    setWritten(text);
+    write(text);
     setTab("results");
   };
   const run = async () => {
@@ -67,6 +65,8 @@ export default function QueryPage() {
       const { QueryId = "" } = await clientOf(CloudTrailClient).send(
         new StartQueryCommand({ QueryStatement: statement }),
       );
+      // What was written since stays.
+      setDraft((now) => (now === undefined || now.text === statement ? undefined : { ...now, over: statement }));
       setAddress(statement);
       setQueryId(QueryId);
       setTab("results");
@@ -105,7 +105,7 @@ export default function QueryPage() {
             </FormField>
             <PromptField storeId={storeId} onWritten={take} />
             <FormField label={sqlTexts.editor.label} constraintText={sqlTexts.editor.hint} stretch>
-              <StatementEditor value={statement} onChange={setWritten} onRun={run} stores={listed} kinds={kinds} />
+              <StatementEditor value={statement} onChange={write} onRun={run} stores={listed} kinds={kinds} />
             </FormField>
             <FailureAlert failure={failure} />
             <Button variant="primary" loading={starting} disabled={statement.trim() === ""} onClick={run}>

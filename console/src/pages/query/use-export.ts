@@ -3,10 +3,10 @@ import { useRef, useState } from "react";
 import { clientOf } from "../../api/clients.js";
 import { failureOf, wasAborted } from "../../api/failure.js";
 import { csvText } from "../../parts/csv.js";
+import { failureText } from "../../parts/failure-text.js";
 import { saveFile } from "../../parts/save-file.js";
 import { type ApiRow, jsonOf, resultOf } from "../../parts/sql/result-rows.js";
 import { notify } from "../../shell/notices.js";
-import { common } from "../../texts/common.js";
 import { queryTexts } from "../../texts/query.js";
 
 /** A page of a browser has so much memory; a bucket takes any result. */
@@ -29,10 +29,7 @@ export function useExport(queryId: string, total: number) {
       else saveFile(name, "application/json", jsonOf(result));
       notify("success", queryTexts.result.exported(rows.length));
     } catch (problem) {
-      if (!wasAborted(problem)) {
-        const { code, message } = failureOf(problem);
-        notify("error", common.failure.message(code, message));
-      }
+      if (!wasAborted(problem)) notify("error", failureText(failureOf(problem)));
     }
     setFetched(undefined);
   };

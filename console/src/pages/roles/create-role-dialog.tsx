@@ -2,7 +2,7 @@ import { CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useRef, useState } from "react";
+import { useState } from "react";
 import { useLocation } from "wouter";
 import { clientOf } from "../../api/clients.js";
 import { FormDialog } from "../../parts/form-dialog.js";
@@ -24,7 +24,7 @@ export function CreateRoleDialog({ onClose }: { onClose: (changed: boolean) => v
   const [trusted, setTrusted] = useState<Trusted>();
   const [seconds, setSeconds] = useState(3600);
   const [arns, setArns] = useState<readonly string[]>([]);
-  const made = useRef(false);
+  const [made, setMade] = useState(false);
   const document = trusted && trustDocument(trusted);
   return (
     <FormDialog
@@ -32,10 +32,10 @@ export function CreateRoleDialog({ onClose }: { onClose: (changed: boolean) => v
       action={texts.button}
       size="large"
       ready={name.trim() !== "" && document !== undefined}
-      onClose={() => onClose(made.current)}
+      onClose={() => onClose(made)}
       onSubmit={async () => {
         const RoleName = name.trim();
-        if (!made.current)
+        if (!made)
           await clientOf(IAMClient).send(
             new CreateRoleCommand({
               RoleName,
@@ -43,7 +43,8 @@ export function CreateRoleDialog({ onClose }: { onClose: (changed: boolean) => v
               MaxSessionDuration: seconds,
             }),
           );
-        made.current = true;
+        // What was done before something failed is not done again.
+        setMade(true);
         for (const arn of arns) await attach({ kind: "role", name: RoleName }, arn);
         notify("success", texts.done(RoleName));
         onClose(true);
@@ -52,7 +53,13 @@ export function CreateRoleDialog({ onClose }: { onClose: (changed: boolean) => v
     >
       <SpaceBetween size="m">
         <FormField label={roleTexts.name}>
-          <Input value={name} autoFocus autoComplete="off" onChange={({ detail }) => setName(detail.value)} />
+          <Input
+            value={name}
+            autoFocus
+            autoComplete="off"
+            disabled={made}
+            onChange={({ detail }) => setName(detail.value)}
+          />
         </FormField>
         <TrustedForm onChange={setTrusted} />
         {document !== undefined && <PolicyExplanation text={document} kind="trust" />}

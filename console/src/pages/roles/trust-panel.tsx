@@ -3,11 +3,12 @@ import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { clientOf } from "../../api/clients.js";
 import { type Failure, failureOf } from "../../api/failure.js";
 import { FailureAlert } from "../../parts/failure-alert.js";
 import { PolicyEditor } from "../../parts/policy/policy-editor.js";
+import { useEdit } from "../../parts/use-edit.js";
 import { notify } from "../../shell/notices.js";
 import { common } from "../../texts/common.js";
 import { roleTexts } from "../../texts/roles.js";
@@ -17,17 +18,18 @@ const texts = roleTexts.role;
 /** Who may assume a role. */
 export function TrustPanel(props: { roleName: string; document: string; onSaved: () => void }) {
   const { roleName, document, onSaved } = props;
-  const [draft, setDraft] = useState(document);
+  const draft = useEdit(document);
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<Failure>();
-  useEffect(() => setDraft(document), [document]);
 
   async function save() {
+    const { value: sent = "" } = draft;
     setBusy(true);
     setFailure(undefined);
     try {
-      await clientOf(IAMClient).send(new UpdateAssumeRolePolicyCommand({ RoleName: roleName, PolicyDocument: draft }));
+      await clientOf(IAMClient).send(new UpdateAssumeRolePolicyCommand({ RoleName: roleName, PolicyDocument: sent }));
       notify("success", texts.saved);
+      draft.markSaved(sent);
       onSaved();
     } catch (problem) {
       setFailure(failureOf(problem));
@@ -42,7 +44,12 @@ export function TrustPanel(props: { roleName: string; document: string; onSaved:
           variant="h2"
           description={texts.trustHint}
           actions={
-            <Button variant="primary" loading={busy} disabled={draft === document} onClick={save}>
+            <Button
+              variant="primary"
+              loading={busy}
+              disabled={!draft.isOpen || draft.value === document}
+              onClick={save}
+            >
               {common.save}
             </Button>
           }
@@ -53,7 +60,7 @@ export function TrustPanel(props: { roleName: string; document: string; onSaved:
     >
       <SpaceBetween size="m">
         <FailureAlert failure={failure} />
-        <PolicyEditor value={draft} onChange={setDraft} kind="trust" label={texts.trustEditor} />
+        <PolicyEditor value={draft.value ?? ""} onChange={draft.write} kind="trust" label={texts.trustEditor} />
       </SpaceBetween>
     </Container>
   );

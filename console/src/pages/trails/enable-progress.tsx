@@ -7,8 +7,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator, { type StatusIndicatorProps } from "@cloudscape-design/components/status-indicator";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { type Failure, failureOf, wasAborted } from "../../api/failure.js";
-import { useSession } from "../../api/use-session.js";
-import { common } from "../../texts/common.js";
+import { failureText } from "../../parts/failure-text.js";
 import { adviceOn, texts } from "../../texts/enable-xray.js";
 import type { EnableChoices, Found } from "./enable-choices.js";
 import { EnableFinished } from "./enable-finished.js";
@@ -135,19 +134,12 @@ function StepState({ step, outcome, working, failure }: StepStateProps) {
 
 /** What went wrong, what to do about it, and that nothing of the work is lost. */
 function StepFailure({ failure }: { failure: Failure }) {
-  const { code, message, missingAction, kind } = failure;
-  const { person, role } = useSession();
+  const { code, kind } = failure;
   const advice = adviceOn(code);
   return (
     <Alert type={kind === "denied" ? "warning" : "error"} header={words.failures[kind]}>
       <SpaceBetween size="xxs">
-        <span>
-          {missingAction !== undefined
-            ? common.failure.missing(missingAction, (role ?? person)?.arn ?? "")
-            : kind === "unreachable"
-              ? common.failure.unreachable
-              : common.failure.message(code, message)}
-        </span>
+        <span>{failureText(failure)}</span>
         {advice !== undefined && <Box variant="strong">{advice}</Box>}
         <span>{words.againHint}</span>
       </SpaceBetween>

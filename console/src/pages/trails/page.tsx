@@ -1,5 +1,4 @@
 import Alert from "@cloudscape-design/components/alert";
-import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import ContentLayout from "@cloudscape-design/components/content-layout";
 import Header from "@cloudscape-design/components/header";
@@ -11,7 +10,9 @@ import { session } from "../../api/session.js";
 import { useLoaded } from "../../api/use-loaded.js";
 import { ConsoleLink } from "../../parts/console-link.js";
 import { FailureAlert } from "../../parts/failure-alert.js";
+import { listCount } from "../../parts/list-count.js";
 import { type Moments, useMoments } from "../../parts/moments.js";
+import { NothingHere } from "../../parts/nothing-here.js";
 import { common } from "../../texts/common.js";
 import { texts } from "../../texts/trails.js";
 import { HealthIndicator } from "./health-indicator.js";
@@ -66,14 +67,9 @@ export default function TrailsPage() {
           loadingText={common.loading}
           wrapLines
           variant="container"
-          header={<Header counter={texts.count(known.length)}>{texts.title}</Header>}
+          header={<Header {...listCount(trails.value)}>{texts.title}</Header>}
           ariaLabels={{ tableLabel: texts.title }}
-          empty={
-            <SpaceBetween size="xs" alignItems="center">
-              <Box variant="strong">{texts.none}</Box>
-              <Box color="text-body-secondary">{texts.noneHint}</Box>
-            </SpaceBetween>
-          }
+          empty={trails.value === undefined ? common.nothing : <NothingHere text={texts.none} hint={texts.noneHint} />}
         />
       </SpaceBetween>
     </ContentLayout>

@@ -14,11 +14,12 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { clientOf } from "../../api/clients.js";
 import { type Failure, failureOf } from "../../api/failure.js";
 import { useLoaded } from "../../api/use-loaded.js";
 import { FailureAlert } from "../../parts/failure-alert.js";
+import { useEdit } from "../../parts/use-edit.js";
 import { notify } from "../../shell/notices.js";
 import { common } from "../../texts/common.js";
 import { texts } from "../../texts/trails.js";
@@ -39,10 +40,10 @@ type Watched = ReadonlySet<string>;
 /** Which rates are watched for this trail. */
 export function TrailInsights({ name, isHome }: { name: string; isHome: boolean }) {
   const loaded = useLoaded(name, (abortSignal) => watchedBy(name, abortSignal));
-  const [watched, setWatched] = useState<Watched>();
+  const draft = useEdit(loaded.value);
+  const { value: watched } = draft;
   const [failure, setFailure] = useState<Failure>();
   const [busy, setBusy] = useState(false);
-  useEffect(() => setWatched(loaded.value), [loaded.value]);
 
   async function save() {
     if (watched === undefined) return;
@@ -52,6 +53,7 @@ export function TrailInsights({ name, isHome }: { name: string; isHome: boolean 
       const input = { TrailName: name, InsightSelectors: selectorsOf(watched) };
       await clientOf(CloudTrailClient).send(new PutInsightSelectorsCommand(input));
       notify("success", words.saved);
+      draft.markSaved(watched);
       loaded.reload();
     } catch (problem) {
       setFailure(failureOf(problem));
@@ -59,7 +61,7 @@ export function TrailInsights({ name, isHome }: { name: string; isHome: boolean 
     setBusy(false);
   }
 
-  const isChanged = watched !== undefined && [...watched].sort().join() !== [...(loaded.value ?? [])].sort().join();
+  const isChanged = draft.isOpen && [...(watched ?? [])].sort().join() !== [...(loaded.value ?? [])].sort().join();
   return (
     <Container
       header={
@@ -79,7 +81,8 @@ export function TrailInsights({ name, isHome }: { name: string; isHome: boolean 
       }
     >
       <SpaceBetween size="m">
-        <FailureAlert failure={loaded.failure ?? failure} retry={loaded.reload} />
+        <FailureAlert failure={loaded.failure} retry={loaded.reload} />
+        <FailureAlert failure={failure} />
         {loaded.loading && watched === undefined && <StatusIndicator type="loading">{common.loading}</StatusIndicator>}
         {watched !== undefined && (
           <ColumnLayout columns={2}>
@@ -96,7 +99,7 @@ export function TrailInsights({ name, isHome }: { name: string; isHome: boolean 
                       const next = new Set(watched);
                       if (detail.checked) next.add(`${type} ${category}`);
                       else next.delete(`${type} ${category}`);
-                      setWatched(next);
+                      draft.write(next);
                     }}
                   >
                     {of}

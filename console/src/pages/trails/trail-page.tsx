@@ -17,9 +17,9 @@ import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useState } from "react";
 import { useLocation, useParams } from "wouter";
 import { clientOf } from "../../api/clients.js";
-import { failureOf } from "../../api/failure.js";
 import { session } from "../../api/session.js";
 import { useLoaded } from "../../api/use-loaded.js";
+import { act } from "../../parts/act.js";
 import { ConfirmDialog } from "../../parts/confirm-dialog.js";
 import { FailureAlert } from "../../parts/failure-alert.js";
 import { notify } from "../../shell/notices.js";
@@ -123,14 +123,7 @@ function TrailActions({ trail, isLogging, onChange }: TrailActionsProps) {
 
   async function start() {
     setStarting(true);
-    try {
-      await client.send(new StartLoggingCommand({ Name }));
-      notify("success", words.started(Name));
-      onChange();
-    } catch (problem) {
-      const { code, message } = failureOf(problem);
-      notify("error", common.failure.message(code, message));
-    }
+    if (await act(words.started(Name), () => client.send(new StartLoggingCommand({ Name })))) onChange();
     setStarting(false);
   }
 

@@ -45,7 +45,14 @@ export function BoundaryPanel({ kind, name, arn, onChange }: BoundaryPanelProps)
           actions={
             <SpaceBetween direction="horizontal" size="xs">
               {arn !== undefined && <Button onClick={() => setRemoving(true)}>{texts.remove}</Button>}
-              <Button onClick={() => setSetting(true)}>{arn === undefined ? texts.set : texts.change}</Button>
+              <Button
+                onClick={() => {
+                  setChosen([]);
+                  setSetting(true);
+                }}
+              >
+                {arn === undefined ? texts.set : texts.change}
+              </Button>
             </SpaceBetween>
           }
         >

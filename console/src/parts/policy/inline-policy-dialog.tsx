@@ -1,13 +1,14 @@
 import Box from "@cloudscape-design/components/box";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { useLoaded } from "../../api/use-loaded.js";
 import { notify } from "../../shell/notices.js";
 import { common } from "../../texts/common.js";
 import { policyTexts } from "../../texts/policies.js";
 import { FailureAlert } from "../failure-alert.js";
 import { FormDialog } from "../form-dialog.js";
+import { useEdit } from "../use-edit.js";
 import { type Entity, inlineDocument, putInline } from "./entity-policies.js";
 import { newPolicyDocument } from "./new-policy-document.js";
 import { PolicyEditor } from "./policy-editor.js";
@@ -26,19 +27,16 @@ export function InlinePolicyDialog({ entity, policyName, onClose }: InlinePolicy
   const isNew = policyName === "";
   const present = useLoaded(isNew ? undefined : policyName, (signal) => inlineDocument(entity, policyName, signal));
   const [name, setName] = useState(policyName);
-  const [document, setDocument] = useState(isNew ? newPolicyDocument : "");
-  useEffect(() => {
-    if (present.value !== undefined) setDocument(present.value);
-  }, [present.value]);
+  const { value: document, write } = useEdit(isNew ? newPolicyDocument : present.value);
   return (
     <FormDialog
       header={texts.inlineTitle(policyName)}
       action={common.save}
       size="max"
-      ready={name.trim() !== "" && document !== ""}
+      ready={name.trim() !== "" && document !== undefined && document.trim() !== ""}
       onClose={() => onClose(false)}
       onSubmit={async () => {
-        await putInline(entity, name.trim(), document);
+        await putInline(entity, name.trim(), document ?? "");
         notify("success", texts.saved(name.trim()));
         onClose(true);
       }}
@@ -49,9 +47,9 @@ export function InlinePolicyDialog({ entity, policyName, onClose }: InlinePolicy
         </FormField>
       )}
       <FailureAlert failure={present.failure} retry={present.reload} />
-      {document !== "" && (
+      {document !== undefined && (
         <Box>
-          <PolicyEditor value={document} onChange={setDocument} />
+          <PolicyEditor value={document} onChange={write} />
         </Box>
       )}
     </FormDialog>

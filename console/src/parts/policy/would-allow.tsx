@@ -26,13 +26,17 @@ export function WouldAllow({ document }: { document: string }) {
   const [context, setContext] = useState<Readonly<Record<string, string>>>({});
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<Failure>();
-  const [result, setResult] = useState<EvaluationResult>();
+  const [answer, setAnswer] = useState<{ readonly to: string; readonly result: EvaluationResult | undefined }>();
+  const given = Object.entries(context).filter(([, value]) => value !== "");
+  const question = JSON.stringify([document, action, resource, given]);
+  // What was said of another document or call is not said of this one.
+  const result = answer?.to === question ? answer.result : undefined;
 
   async function check(event: FormEvent) {
     event.preventDefault();
+    if (busy) return;
     setBusy(true);
     setFailure(undefined);
-    const given = Object.entries(context).filter(([, value]) => value !== "");
     try {
       const { EvaluationResults } = await clientOf(IAMClient).send(
         new SimulateCustomPolicyCommand({
@@ -46,13 +50,12 @@ export function WouldAllow({ document }: { document: string }) {
           })),
         }),
       );
-      const [answer] = EvaluationResults ?? [];
-      setResult(answer);
-      const missing = (answer?.MissingContextValues ?? []).filter((key) => !(key in context));
+      const [found] = EvaluationResults ?? [];
+      setAnswer({ to: question, result: found });
+      const missing = (found?.MissingContextValues ?? []).filter((key) => !(key in context));
       if (missing.length > 0) setContext({ ...context, ...Object.fromEntries(missing.map((key) => [key, ""])) });
     } catch (problem) {
       setFailure(failureOf(problem));
-      setResult(undefined);
     }
     setBusy(false);
   }

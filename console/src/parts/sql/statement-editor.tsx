@@ -38,7 +38,8 @@ export function StatementEditor({
 }: {
   value: string;
   onChange: (value: string) => void;
-  onRun: () => void;
+  /** On Ctrl+Enter; within a form that is submitting it. */
+  onRun?: () => void;
   stores: readonly ListedStore[];
   kinds: ReadonlyMap<string, ReadableStore["kind"]>;
 }) {
@@ -71,7 +72,7 @@ export function StatementEditor({
     <CodeEditor
       value={value}
       onChange={onChange}
-      onSubmit={onRun}
+      {...(onRun !== undefined && { onSubmit: onRun })}
       label={sqlTexts.editor.label}
       language={trino}
       placeholder={sqlTexts.editor.placeholder}
