@@ -50,7 +50,7 @@ import { createKeyUpkeep } from "./jobs/rotate-keys.js";
 import { createQueryRunning } from "./jobs/run-queries.js";
 import { schedule } from "./jobs/schedule.js";
 import { createSealing } from "./jobs/seal.js";
-import { createMailer, type Mailer } from "./jobs/send-mail.js";
+import type { Mailer } from "./jobs/send-mail.js";
 import { createLog, type Log } from "./log.js";
 import { operatorPages } from "./operator-pages.js";
 import { programFolder } from "./program-folder.js";
@@ -313,7 +313,7 @@ export async function compose(
       reportFailure: log.failure,
     });
     const signer = await openNotificationSigning({ settings, vault, environment });
-    const mailer = mailerOf(config, signer);
+    const mailer = await mailerOf(config, signer);
     if (mailer) closing.push(() => mailer.close());
     const notifications = createNotificationDelivery({
       settings,
@@ -518,9 +518,13 @@ function scheme(certificate: Certificate | undefined): "http" | "https" {
 }
 
 /** @throws ConfigError for a relay without a sender. */
-function mailerOf({ smtpUrl: url, smtpFrom: from }: Config, signer: NotificationSigner): Mailer | undefined {
+async function mailerOf(
+  { smtpUrl: url, smtpFrom: from }: Config,
+  signer: NotificationSigner,
+): Promise<Mailer | undefined> {
   if (url === undefined) return undefined;
   if (from === undefined) throw new ConfigError("DOSIMETER_SMTP_FROM must be set with DOSIMETER_SMTP_URL");
+  const { createMailer } = await import("./jobs/send-mail.js");
   return createMailer({ url, from, signer });
 }
 

@@ -42,7 +42,7 @@ export class FactDatabase {
       const long = Array.from({ length: longSessions }, () => new EmbeddedSession(folder, longRequestMs));
       for (const session of [rare, ...readers, ...writers, ...long]) {
         await session.command(`USE ${database}`, {});
-        for (const setting of embeddedSettings) await session.command(`SET ${setting}`, {});
+        await session.command(`SET ${embeddedSettings.join(", ")}`, {});
       }
       return new FactDatabase({ readers, writers, rare, long });
     } catch (error) {

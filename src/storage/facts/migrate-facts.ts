@@ -19,10 +19,13 @@ export async function migrateFacts(database: FactDatabase, environment: Environm
   await database.command(createMigrations);
   const rows = await database.query<{ name: string }>("facts.migrations", "SELECT DISTINCT name FROM migrations", {});
   const applied = new Set(rows.map(({ name }) => name));
-  for (const { name, statement } of factMigrations) {
-    if (applied.has(name)) continue;
+  const missing = factMigrations.filter(({ name }) => !applied.has(name));
+  if (missing.length === 0) return;
+  const lines = new RowWriter(256);
+  for (const { name, statement } of missing) {
     await database.command(statement);
-    const row = new RowWriter(256).text(name).integer(environment.clock.nowMs()).endRow();
-    await database.insert("migrations", ["name", "applied_ms"], row.take());
+    lines.text(name).integer(environment.clock.nowMs()).endRow();
   }
+  // At once: each insert would be a part to sync and merge. What a crash leaves unnoted is run again.
+  await database.insert("migrations", ["name", "applied_ms"], lines.take());
 }
