@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { CreateAccessKeyCommand, CreateUserCommand, IAMClient } from "@aws-sdk/client-iam";
 import {
   GetInsightSummariesCommand,
   GetSamplingRulesCommand,
@@ -80,6 +81,13 @@ describe.skipIf(chromiumPath === undefined)("the overview and the trace map", ()
       .waitFor();
     await browser.expectAccessible();
     await browser.picture("trace-map-table");
+
+    await page.getByRole("grid", { name: "Calls" }).getByRole("link", { name: "web" }).first().click();
+    await page.getByRole("heading", { name: /^web → / }).waitFor();
+    await page.getByRole("button", { name: "Map", exact: true }).click();
+    await page.getByRole("button", { name: "Arrange anew" }).click();
+    await page.getByRole("checkbox", { name: "Refresh every 15 seconds" }).uncheck();
+    await map.getByRole("button", { name: /^web, ECS Container/ }).waitFor();
   });
 
   it("make a sampling rule, in words while it is written, and delete it", async () => {
@@ -224,6 +232,49 @@ describe.skipIf(chromiumPath === undefined)("the overview and the trace map", ()
       .waitFor();
     await browser.expectAccessible();
     await browser.picture("insight");
+
+    await page.getByRole("link", { name: "All insights" }).click();
+    await page.getByRole("button", { name: "Active", exact: true }).click();
+    await page.waitForURL(/state=ACTIVE/);
+    await page.getByRole("button", { name: "Closed", exact: true }).click();
+    await page
+      .getByRole("row", { name: /^(Closed )?Service "mail"|mail/ })
+      .first()
+      .waitFor();
+  });
+
+  it("name what is missing, and claim nothing of what could not be read", async () => {
+    const iam = service.client(IAMClient);
+    await iam.send(new CreateUserCommand({ UserName: "bob" }));
+    const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: "bob" }));
+    const { AccessKeyId: accessKeyId = "", SecretAccessKey: secretAccessKey = "" } = AccessKey!;
+    const bobs = await openConsole(service, { accessKeyId, secretAccessKey });
+    const missing = async (address: string, ...actions: string[]) => {
+      await bobs.go(address);
+      for (const action of actions) await bobs.page.getByText(`The permission ${action} is missing.`).first().waitFor();
+    };
+    await missing("/sampling", "xray:GetSamplingRules", "xray:GetSamplingStatisticSummaries");
+    expect(await bobs.page.getByText("There are no rules.").count()).toBe(0);
+    await bobs.page.getByRole("button", { name: "Create rule" }).click();
+    const dialog = bobs.page.getByRole("dialog", { name: "Create sampling rule" });
+    await dialog.getByLabel("Name", { exact: true }).fill("bobs");
+    await dialog.getByRole("button", { name: "Save" }).click();
+    await dialog.getByText("The permission xray:CreateSamplingRule is missing.").waitFor();
+    expect(await dialog.getByLabel("Name", { exact: true }).inputValue()).toBe("bobs");
+    await dialog.getByRole("button", { name: "Cancel" }).click();
+    await missing("/groups", "xray:GetGroups");
+    expect(await bobs.page.getByText("There are no groups.").count()).toBe(0);
+    await missing("/insights", "xray:GetGroups");
+    await missing("/trace-map", "xray:GetServiceGraph");
+    await missing("/traces", "xray:GetTraceSummaries");
+    expect(await bobs.page.getByText("No traces").count()).toBe(0);
+    await missing("/traces/1-00000000-000000000000000000000000", "xray:BatchGetTraces", "xray:GetTraceExposure");
+    await missing("/logs", "logs:DescribeLogGroups");
+    await missing("/logs?group=aws%2Fspans", "logs:DescribeLogGroups", "logs:FilterLogEvents");
+    await bobs.expectAccessible();
+    await bobs.picture("logs-denied");
+    await bobs.close();
+    iam.destroy();
   });
 });
 

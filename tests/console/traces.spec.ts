@@ -74,6 +74,18 @@ describe.skipIf(chromiumPath === undefined)("the console's traces", () => {
     await page.getByText(`(${checkouts})`).first().waitFor();
     await table.getByRole("button", { name: "Response time" }).click();
     await page.waitForURL(/sort=responseTime-asc/);
+    await page.getByRole("button", { name: "Next page" }).click();
+    await table.getByRole("button", { name: "Response time" }).click();
+    // Another order begins at its beginning.
+    await page.getByRole("button", { name: "Page 1", exact: true }).and(page.locator("[aria-current=true]")).waitFor();
+    await page.getByRole("button", { name: "Columns and page size" }).click();
+    const columns = page.getByRole("dialog", { name: "Columns and page size" });
+    await columns.getByRole("radio", { name: "50", exact: true }).check();
+    await columns.getByRole("button", { name: "Apply" }).click();
+    await table.getByRole("row").nth(checkouts).waitFor();
+    await page.getByRole("button", { name: "Group by" }).click();
+    await page.getByRole("option", { name: "Annotation customer" }).click();
+    await page.getByRole("table", { name: "Groups" }).getByText("cust-ada").waitFor();
     await table.getByRole("link").first().click();
     await page.getByRole("treegrid").waitFor();
   });
@@ -117,6 +129,23 @@ describe.skipIf(chromiumPath === undefined)("the console's traces", () => {
     await expectAccessible();
     await picture("trace");
 
+    await page.getByRole("button", { name: "Read again" }).click();
+    await page.getByRole("button", { name: "Read again", disabled: false }).waitFor();
+    await details.getByText("at charge (charge.js:41)").waitFor();
+    await details.getByRole("button", { name: "Close the details" }).click();
+    // Who closes goes on where they were.
+    await page.keyboard.press("Home");
+    await page.keyboard.press("Enter");
+    await details.getByRole("heading", { name: "web" }).waitFor();
+    await page.getByRole("button", { name: "Close all" }).click();
+    expect(await timeline.getAttribute("aria-rowcount")).toBe("2");
+    await page.getByRole("button", { name: "Open all" }).click();
+    await page.getByRole("checkbox", { name: "Only the critical path" }).check();
+    await page.waitForURL(/critical=1/);
+    await page.getByRole("checkbox", { name: "Only the critical path" }).uncheck();
+    await page.getByRole("tab", { name: "Documents" }).click();
+    await page.getByRole("region", { name: "Documents of the trace" }).getByText("BankTimeout").waitFor();
+
     await page.getByRole("tab", { name: "Map" }).click();
     await page.getByRole("img", { name: /Map of this trace/ }).waitFor();
     await expectAccessible();
@@ -138,7 +167,14 @@ describe.skipIf(chromiumPath === undefined)("the console's traces", () => {
   it("put two traces side by side, with what each service spent in either", async () => {
     const { page, go, expectAccessible, picture } = console;
     const [fast, slow] = [visits[0]!, visits[2]!];
-    await go(`/traces/${fast.traceId}?compare=${slow.traceId}`);
+    await go(`/traces/${fast.traceId}?tab=compare`);
+    const other = page.getByLabel("Trace to compare with");
+    const compare = page.getByRole("button", { name: "Compare", exact: true });
+    await other.fill(fast.traceId);
+    await page.getByText("This is the same trace.").waitFor();
+    expect(await compare.isDisabled()).toBe(true);
+    await other.fill(slow.traceId);
+    await compare.click();
     await page.getByRole("treegrid", { name: `Timeline of trace ${slow.traceId}` }).waitFor();
     const first = page.getByRole("table", { name: "Differences by service and operation" }).getByRole("row").nth(1);
     await first.getByText(/^\+1\.\d+ s$/).waitFor();

@@ -6,9 +6,9 @@ import Tabs from "@cloudscape-design/components/tabs";
 import { useUrlState } from "../../api/use-url-state.js";
 import { logsTexts } from "../../texts/logs.js";
 import { EventSearch } from "./event-search.js";
+import { GroupHeader } from "./group-header.js";
 import { GroupList } from "./group-list.js";
 import { MetricFilterTable, StreamTable, useStreams } from "./group-tables.js";
-import { RetentionSetting } from "./retention-setting.js";
 
 /** Log groups, and one of them. The address says which, and what is looked for in it. */
 export default function LogsPage() {
@@ -46,11 +46,7 @@ function Group({ group, onBack }: { group: string; onBack: () => void }) {
           }}
         />
       }
-      header={
-        <Header variant="h1" actions={<RetentionSetting group={group} />}>
-          {group}
-        </Header>
-      }
+      header={<GroupHeader group={group} />}
     >
       <SpaceBetween size="l">
         <Tabs
