@@ -6,7 +6,7 @@ import { Connection } from "./connection.js";
 import { type Latencies, latencies } from "./latencies.js";
 import { nezhaFolder, readNezha, segmentDocuments } from "./nezha.js";
 import { processorSeconds, residentBytes } from "./process-usage.js";
-import { type Signer, xrayRequest } from "./signed-request.js";
+import { type Signer, signedRequest } from "./signed-request.js";
 
 /**
  * The load generator: PutTraceSegments against a running service, as one JSON line on standard output. Requests are
@@ -102,7 +102,7 @@ async function measureService(): Promise<LoadResult> {
   const requests = Array.from({ length: callsMax }, () => {
     const body = nextBody();
     documentBytes += body.length;
-    return xrayRequest(signer, host, "/TraceSegments", body, Date.now());
+    return signedRequest(signer, host, "/TraceSegments", body, Date.now());
   });
   const connections = await Promise.all(
     Array.from({ length: Number(values.connections) }, () => Connection.open(hostname, Number(port))),

@@ -8,7 +8,7 @@ import { Connection } from "./connection.js";
 import { type Latencies, latencies } from "./latencies.js";
 import type { LoadResult } from "./load.js";
 import { diskBytes } from "./process-usage.js";
-import { xrayRequest } from "./signed-request.js";
+import { signedRequest } from "./signed-request.js";
 import { benchSigner, startBenched } from "./start-benched.js";
 
 /**
@@ -61,7 +61,7 @@ async function indexed(): Promise<number> {
 let connection = await Connection.open(hostname, Number(port));
 async function call(requestPath: string, input: object): Promise<{ tookMs: number; body: string }> {
   const start = performance.now();
-  const request = xrayRequest(benchSigner, host, requestPath, JSON.stringify(input), Date.now());
+  const request = signedRequest(benchSigner, host, requestPath, JSON.stringify(input), Date.now());
   const { status, body } = await connection.send(request);
   if (status !== 200) throw new Error(`${requestPath}: ${status} ${body.slice(0, 300)}`);
   return { tookMs: performance.now() - start, body };

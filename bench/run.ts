@@ -9,7 +9,7 @@ import { Connection } from "./connection.js";
 import { type Latencies, latencies } from "./latencies.js";
 import type { CeilingResult, LoadResult } from "./load.js";
 import { diskBytes, residentBytes } from "./process-usage.js";
-import { xrayRequest } from "./signed-request.js";
+import { signedRequest } from "./signed-request.js";
 import { benchSigner, startBenched } from "./start-benched.js";
 
 /**
@@ -104,7 +104,7 @@ async function readAlone(service: ServeProcess): Promise<Reads> {
   const { hostname, port, host } = new URL(service.endpoint);
   const connection = await Connection.open(hostname, Number(port));
   const call = async (requestPath: string, input: object) => {
-    const request = xrayRequest(benchSigner, host, requestPath, JSON.stringify(input), Date.now());
+    const request = signedRequest(benchSigner, host, requestPath, JSON.stringify(input), Date.now());
     const start = performance.now();
     const { status, body } = await connection.send(request);
     if (status !== 200) throw new Error(`${requestPath}: ${status} ${body}`);

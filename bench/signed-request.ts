@@ -4,19 +4,21 @@ export interface Signer {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly region: string;
+  /** Signing name of the API; X-Ray's unless it is given. */
+  readonly service?: string;
 }
 
 /**
- * One whole signed HTTP/1.1 request to the X-Ray API, ready to be written to a socket: signing costs the generator
+ * One whole signed HTTP/1.1 request, ready to be written to a socket: signing costs the generator
  * nothing once the clock runs. Good for 15 minutes from `nowMs`.
  *
  * @param host `127.0.0.1:4566`
  * Source: AWS IAM User Guide, "Create a signed AWS API request".
  */
-export function xrayRequest(signer: Signer, host: string, requestPath: string, body: string, nowMs: number): Buffer {
+export function signedRequest(signer: Signer, host: string, requestPath: string, body: string, nowMs: number): Buffer {
   const time = new Date(nowMs).toISOString().replace(/[-:]|\.\d{3}/g, "");
   const day = time.slice(0, 8);
-  const scope = `${day}/${signer.region}/xray/aws4_request`;
+  const scope = `${day}/${signer.region}/${signer.service ?? "xray"}/aws4_request`;
   const payloadHash = sha256(body);
   const headers = {
     "content-type": "application/json",
@@ -46,12 +48,12 @@ function sha256(text: string): string {
 
 const signingKeys = new Map<string, Buffer>();
 
-function signingKey({ secretAccessKey, region }: Signer, day: string): Buffer {
-  const name = `${secretAccessKey}/${day}/${region}`;
+function signingKey({ secretAccessKey, region, service = "xray" }: Signer, day: string): Buffer {
+  const name = `${secretAccessKey}/${day}/${region}/${service}`;
   let key = signingKeys.get(name);
   if (key === undefined) {
     const mac = (by: Buffer | string, text: string) => createHmac("sha256", by).update(text).digest();
-    key = mac(mac(mac(mac(`AWS4${secretAccessKey}`, day), region), "xray"), "aws4_request");
+    key = mac(mac(mac(mac(`AWS4${secretAccessKey}`, day), region), service), "aws4_request");
     signingKeys.set(name, key);
   }
   return key;

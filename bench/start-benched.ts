@@ -1,5 +1,5 @@
 import { type ServeProcess, startServe } from "../src/demo/serve-process.js";
-import { xrayRequest } from "./signed-request.js";
+import { signedRequest } from "./signed-request.js";
 
 /** Whom every benchmark calls as. */
 export const benchSigner = {
@@ -26,12 +26,18 @@ export function startBenched(program: string, data: string): Promise<ServeProces
   });
 }
 
-/** Calls operations of the X-Ray API by their paths. */
+/** Calls operations of an API by their paths. @param api its signing name. */
 // biome-ignore lint/suspicious/noExplicitAny: answers of our own operations have no types.
-export function callerOf(service: ServeProcess): (name: string, input: object) => Promise<any> {
+export function callerOf(service: ServeProcess, api = "xray"): (name: string, input: object) => Promise<any> {
   const { host } = new URL(service.endpoint);
   return async (name, input) => {
-    const request = xrayRequest(benchSigner, host, `/${name}`, JSON.stringify(input), Date.now());
+    const request = signedRequest(
+      { ...benchSigner, service: api },
+      host,
+      `/${name}`,
+      JSON.stringify(input),
+      Date.now(),
+    );
     const [head = "", body = ""] = request.toString().split("\r\n\r\n");
     const headers = Object.fromEntries(
       head

@@ -39,6 +39,7 @@ export const leastTexts = {
     start: "Replay",
     cancel: "Cancel",
     running: "Reading the record and deciding every call again",
+    count: (shown: number, all: number) => (shown < all ? `(the first ${shown} of ${all})` : `(${all})`),
     runningPages: (found: number, all: number) => `${found} of ${all} kinds of differences`,
     inPlace: "In place of all policies there are now",
     beside: "Beside the policies there are now",

@@ -1,4 +1,5 @@
 import type { AccessGroup } from "../../storage/access-history.js";
+import { inTurns } from "../../storage/in-turns.js";
 import type { Decision } from "../access.js";
 import { endOf, type ReplayedPolicies, type ReplayedPrincipal, type ReplayedQuestion, replay } from "./replay.js";
 
@@ -33,23 +34,26 @@ export interface ComparedReplay {
   readonly incompleteCalls: number;
   /** Calls that were recorded without what they asked. */
   readonly unknownCalls: number;
-  /** The refused ones first, then those of most calls. */
+  readonly differenceCount: number;
+  /** The refused ones first, then those of most calls; at most `differencesMax` of them. */
   readonly differences: readonly Difference[];
 }
 
 const examplesMax = 5;
+/** Nobody reads more, and each is up to a kilobyte. */
+const differencesMax = 10_000;
 const order: readonly Change[] = ["REFUSED", "ALLOWED", "NARROWED", "WIDENED"];
 
 /** Replays groups of calls and compares the answers with those that were recorded. */
-export function compareReplay(
+export async function compareReplay(
   principal: ReplayedPrincipal,
   groups: readonly AccessGroup[],
   policies: ReplayedPolicies,
-): ComparedReplay {
+): Promise<ComparedReplay> {
   const differences = new Map<string, Difference>();
   const changed: Record<Change, number> = { REFUSED: 0, ALLOWED: 0, NARROWED: 0, WIDENED: 0 };
   let [calls, incompleteCalls, unknownCalls] = [0, 0, 0];
-  for (const group of groups) {
+  for await (const group of inTurns(groups)) {
     const replayed = replay(principal, group, policies);
     if (replayed === undefined) {
       unknownCalls += group.calls;
@@ -73,13 +77,21 @@ export function compareReplay(
     widenedCalls: changed.WIDENED,
     incompleteCalls,
     unknownCalls,
-    differences: [...differences.values()].sort(
-      (one, other) =>
-        order.indexOf(one.change) - order.indexOf(other.change) ||
-        other.calls - one.calls ||
-        (`${one.action} ${one.resource}` < `${other.action} ${other.resource}` ? -1 : 1),
-    ),
+    differenceCount: differences.size,
+    differences: [...differences.values()]
+      .sort(
+        (one, other) =>
+          order.indexOf(one.change) - order.indexOf(other.change) ||
+          other.calls - one.calls ||
+          compared(one.action, other.action) ||
+          compared(one.resource, other.resource),
+      )
+      .slice(0, differencesMax),
   };
+}
+
+function compared(one: string, other: string): number {
+  return one === other ? 0 : one < other ? -1 : 1;
 }
 
 function changesOf(questions: readonly ReplayedQuestion[]): [Change, ReplayedQuestion][] {

@@ -173,7 +173,7 @@ describe("a replay", () => {
           const documents = [...identity, ...(before.boundary === undefined ? [] : [before.boundary])];
           const needed = factsNeeded(documents.map((text) => parsePolicy(text, "identity")));
           for (const kind of ["user", "role"] as const) {
-            const compared = compareReplay(principals[kind], await asked(account, kind, needed), {
+            const compared = await compareReplay(principals[kind], await asked(account, kind, needed), {
               identity: identity.map((text) => compilePolicyText(text, "identity")),
               tags: before.tags,
               ...(before.boundary !== undefined && { boundary: compilePolicyText(before.boundary, "identity") }),
@@ -213,7 +213,7 @@ describe("a replay", () => {
         for (const kind of ["user", "role"] as const) {
           const by = smallestConditions.map((name) => factOfCondition[name]);
           const groups = await asked(account, kind, { by, momentsMs: [] });
-          const smallest = smallestPolicy(accountId, groups, smallestConditions);
+          const smallest = await smallestPolicy(accountId, groups, smallestConditions);
           const own = calls.filter((call) => kindOf(call) === kind);
           const allowed = own.filter((call) => !refusedIn(decisionsOf(call, before)));
           expect(smallest.calls).toBe(allowed.length);

@@ -1,4 +1,5 @@
 import type { AccessFact, AccessGroup } from "../../storage/access-history.js";
+import { inTurns } from "../../storage/in-turns.js";
 import { type AskedQuestion, readAskedAccess } from "../asked-access.js";
 import { networksOf } from "./networks.js";
 
@@ -58,16 +59,16 @@ export class TooManyResources extends Error {
  * @param groups of one principal, told apart by the facts of `conditions`.
  * @throws TooManyResources
  */
-export function smallestPolicy(
+export async function smallestPolicy(
   accountId: string,
   groups: readonly AccessGroup[],
   conditions: readonly SmallestCondition[],
-): SmallestPolicy {
+): Promise<SmallestPolicy> {
   const resourcesOf = new Map<string, Set<string>>();
   const leftOut = new Map<string, { action: string; resource: string; reason: LeftOutReason }>();
   const granted: AccessGroup[] = [];
   const counts = { calls: 0, incompleteCalls: 0, unknownCalls: 0 };
-  for (const group of groups) {
+  for await (const group of inTurns(groups)) {
     const asked = readAskedAccess(group.access);
     if (asked === undefined) {
       counts.unknownCalls += group.calls;

@@ -134,7 +134,7 @@ const tab = 0x09;
 const lineFeed = 0x0a;
 
 /** Undoes what the engine does to texts in tab-separated rows. */
-function unescapedText(text: string): string {
+export function unescapedText(text: string): string {
   return text.includes("\\") ? text.replace(/\\(.)/g, (_, code: string) => controlCharacters[code] ?? code) : text;
 }
 

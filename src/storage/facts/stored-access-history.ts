@@ -5,6 +5,8 @@ import {
   type AccessQuery,
   TooMuchToRead,
 } from "../access-history.js";
+import { inTurns } from "../in-turns.js";
+import { unescapedText } from "./decode-reading.js";
 import type { FactDatabase } from "./fact-database.js";
 import type { FactWriter } from "./fact-writer.js";
 import { engineError } from "./session.js";
@@ -28,21 +30,14 @@ export class StoredAccessHistory implements AccessHistory {
     await this.#writer.visible("events");
     const text = askedAccess(by, momentsMs);
     const rows = await this.#database
-      .query<GroupColumns>("facts.askedAccess", text, { ...query, principalIds })
+      .queryBytes("facts.askedAccess", text, { ...query, principalIds })
       .catch((reason) => {
         if (!limitCodes.has(engineError(reason)?.code ?? "")) throw reason;
         throw new TooMuchToRead("the period cannot be read at once", { cause: reason });
       });
-    return rows.map((row) => ({
-      principalId: row.principal_id,
-      access: row.access,
-      facts: Object.fromEntries(by.map((fact) => [fact, row[`fact_${fact}`]])),
-      calls: Number(row.calls),
-      firstMs: Number(row.first_ms),
-      lastMs: Number(row.last_ms),
-      lastRegion: row.last_region,
-      lastEventId: row.last_event_id,
-    }));
+    const groups: AccessGroup[] = [];
+    for await (const line of inTurns(linesOf(rows))) groups.push(groupOf(line, by));
+    return groups;
   }
 
   async keysUsed(query: Parameters<AccessHistory["keysUsed"]>[0]): Promise<ReadonlyMap<string, number>> {
@@ -55,12 +50,28 @@ export class StoredAccessHistory implements AccessHistory {
   }
 }
 
-interface GroupColumns extends Record<`fact_${AccessFact}`, string> {
-  readonly principal_id: string;
-  readonly access: string;
-  readonly calls: number;
-  readonly first_ms: number;
-  readonly last_ms: number;
-  readonly last_region: string;
-  readonly last_event_id: string;
+function* linesOf(rows: Uint8Array): Generator<string> {
+  const bytes = Buffer.from(rows.buffer, rows.byteOffset, rows.byteLength);
+  for (let start = 0; start < bytes.length; ) {
+    const found = bytes.indexOf("\n", start);
+    const end = found === -1 ? bytes.length : found;
+    yield bytes.toString("utf8", start, end);
+    start = end + 1;
+  }
+}
+
+/** @param line in the order of `askedAccess`. */
+function groupOf(line: string, by: readonly AccessFact[]): AccessGroup {
+  const fields = line.split("\t").map(unescapedText);
+  const [principalId = "", access = "", calls, firstMs, lastMs, lastRegion = "", lastEventId = "", ...facts] = fields;
+  return {
+    principalId,
+    access,
+    facts: Object.fromEntries(by.map((fact, place) => [fact, facts[place] ?? ""])),
+    calls: Number(calls),
+    firstMs: Number(firstMs),
+    lastMs: Number(lastMs),
+    lastRegion,
+    lastEventId,
+  };
 }

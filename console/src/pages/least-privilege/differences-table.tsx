@@ -29,7 +29,7 @@ export function DifferencesTable(props: { differences: readonly ReplayDifference
       wrapLines
       ariaLabels={{ tableLabel: texts.differences }}
       header={
-        <Header variant="h3" counter={`(${props.count})`}>
+        <Header variant="h3" counter={texts.count(props.differences.length, props.count)}>
           {texts.differences}
         </Header>
       }

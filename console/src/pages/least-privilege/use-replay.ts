@@ -21,6 +21,8 @@ export interface ReplayState {
   readonly failure?: Failure | undefined;
 }
 
+const pageMax = 1000;
+
 /** A replay, page after page, until it is whole or given up. */
 export function useReplay() {
   const [state, setState] = useState<ReplayState>({ differences: [], running: false });
@@ -38,7 +40,12 @@ export function useReplay() {
     const PolicyDocuments = input.PolicyDocuments.map(compactDocument);
     try {
       do {
-        const request = { ...input, PolicyDocuments, ...(NextToken !== undefined && { NextToken }) };
+        const request = {
+          ...input,
+          PolicyDocuments,
+          MaxResults: pageMax,
+          ...(NextToken !== undefined && { NextToken }),
+        };
         const replay = await callExtension<Replay>("iam", "ReplayPolicy", request, { signal });
         if (signal.aborted) return;
         differences = [...differences, ...replay.Differences];

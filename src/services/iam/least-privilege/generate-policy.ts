@@ -52,7 +52,7 @@ export const generateLeastPrivilegePolicy = (deps: IamDeps): ForeignRoute =>
           ...period,
           by: [...new Set(conditions)].map((name) => factOfCondition[name]),
         });
-        const smallest = within(() => smallestPolicy(call.accountId, groups, [...new Set(conditions)]));
+        const smallest = await within(smallestPolicy(call.accountId, groups, [...new Set(conditions)]));
         return {
           PrincipalArn: entity.arn,
           ...shownPeriod(period),
@@ -70,9 +70,9 @@ export const generateLeastPrivilegePolicy = (deps: IamDeps): ForeignRoute =>
     }),
   );
 
-function within(make: () => SmallestPolicy): SmallestPolicy {
+async function within(making: Promise<SmallestPolicy>): Promise<SmallestPolicy> {
   try {
-    return make();
+    return await making;
   } catch (problem) {
     throw problem instanceof TooManyResources ? limitExceeded(problem.message) : problem;
   }

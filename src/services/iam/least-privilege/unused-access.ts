@@ -2,6 +2,7 @@ import { management } from "../../../audit/event.js";
 import { readAskedAccess } from "../../../identity/asked-access.js";
 import { mayAllow } from "../../../identity/policy/granted-actions.js";
 import type { AccessGroup } from "../../../storage/access-history.js";
+import { inTurns } from "../../../storage/in-turns.js";
 import type { SettingsQueries } from "../../../storage/settings-store.js";
 import { extensionRoute } from "../../extension-route.js";
 import type { ForeignRoute } from "../../foreign-route.js";
@@ -35,7 +36,7 @@ export const getUnusedAccess = (deps: IamDeps): ForeignRoute =>
         const { identity, boundary } = await presentPolicies(read, entity);
         const { accountId } = call;
         const groups = await askedIn(deps, { accountId, principalIds: [entity.entity_id], ...period, by: [] });
-        const lastUsed = lastUses(groups);
+        const lastUsed = await lastUses(groups);
         const allows = mayAllow(parsed(identity.map(({ document }) => document)));
         const within = boundary ? mayAllow(parsed([boundary.document])) : () => true;
         return {
@@ -60,9 +61,9 @@ export const getUnusedAccess = (deps: IamDeps): ForeignRoute =>
   );
 
 /** When each action was last asked for and allowed, by its name as our services spell it. */
-function lastUses(groups: readonly AccessGroup[]): Map<string, number> {
+async function lastUses(groups: readonly AccessGroup[]): Promise<Map<string, number>> {
   const last = new Map<string, number>();
-  for (const { access, lastMs } of groups)
+  for await (const { access, lastMs } of inTurns(groups))
     for (const { access: asked, allowed } of readAskedAccess(access)?.questions ?? [])
       if (allowed) last.set(asked.action, Math.max(lastMs, last.get(asked.action) ?? 0));
   return last;

@@ -18,17 +18,16 @@ const bounds = `account_id = {accountId:String} AND category IN ('Management', '
 
 /** Calls of some principals, by what they asked and the facts given. */
 export function askedAccess(by: readonly AccessFact[], momentsMs: readonly number[]): string {
-  const columns = by.map((fact) => `toString(${facts[fact]}) AS fact_${fact},`).join("\n  ");
-  const groups = by.map((fact) => `fact_${fact}`);
+  const columns = by.map((fact) => `,\n  toString(${facts[fact]}) AS fact_${fact}`).join("");
   // Spelled as a sum, as the embedded engine binds no arrays of numbers.
-  const period = momentsMs.map((moment) => `(event_time_ms >= ${Math.trunc(moment)})`).join(" + ") || "0";
+  const period = momentsMs.map((moment) => `(event_time_ms >= ${Math.trunc(moment)})`).join(" + ");
+  const groups = ["principal_id", "access", ...by.map((fact) => `fact_${fact}`), ...(period === "" ? [] : [period])];
   return `
-SELECT principal_id, access, ${columns} ${period} AS period,
-  count() AS calls, min(event_time_ms) AS first_ms, max(event_time_ms) AS last_ms,
-  argMax(region, event_time_ms) AS last_region, argMax(event_id, event_time_ms) AS last_event_id
+SELECT principal_id, access, count(), min(event_time_ms), max(event_time_ms),
+  argMax(region, event_time_ms), argMax(event_id, event_time_ms)${columns}
 FROM events
 WHERE ${bounds} AND principal_id IN {principalIds:Array(String)}
-GROUP BY ${["principal_id", "access", ...groups, "period"].join(", ")}
+GROUP BY ${groups.join(", ")}
 LIMIT {limit:UInt32}`;
 }
 
