@@ -180,6 +180,8 @@ describe.skipIf(chromiumPath === undefined)("the console's traces", () => {
     await first.getByText(/^\+1\.\d+ s$/).waitFor();
     await expectAccessible();
     await picture("trace-compare");
+    await page.getByRole("button", { name: "Compare with another" }).click();
+    await other.waitFor();
   });
 
   it("draw of 10,000 segments those that are seen", async () => {

@@ -1,8 +1,7 @@
 /** Words of log groups, streams and events. */
 export const logsTexts = {
   title: "Logs",
-  description:
-    "Log groups, and what is written into them: by trails, by metric filters' sources, by your own programs.",
+  description: "Log groups, and what is written into them: by trails, by Transaction Search, by your own programs.",
   groups: {
     table: "Log groups",
     find: "Find log groups",

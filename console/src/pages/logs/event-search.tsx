@@ -23,7 +23,7 @@ import { useFoundEvents, useTail } from "./use-log-events.js";
 const texts = logsTexts.events;
 
 /** Events of a group: searched in a period, or followed as they come. The address has all of it. */
-export function EventSearch({ group, streams }: { group: string; streams: readonly LogStream[] }) {
+export function EventSearch({ group, streams }: { group: string; streams: Pages<LogStream> }) {
   const [pattern, setPattern] = useUrlState("filter");
   const [stream, setStream] = useUrlState("stream");
   const [mode, setMode] = useUrlState("mode", "search");
@@ -41,7 +41,7 @@ export function EventSearch({ group, streams }: { group: string; streams: readon
     setPattern(typed);
     setRound((before) => before + 1);
   };
-  const names = streams.map(({ logStreamName = "" }) => logStreamName);
+  const names = streams.items.map(({ logStreamName = "" }) => logStreamName);
   const options = [
     { value: "", label: texts.allStreams },
     ...[...new Set([...names, stream])].filter((name) => name !== "").map((name) => ({ value: name, label: name })),
@@ -63,6 +63,9 @@ export function EventSearch({ group, streams }: { group: string; streams: readon
           <Select
             options={options}
             filteringType="auto"
+            statusType={streams.failure ? "error" : streams.loading ? "loading" : streams.more ? "pending" : "finished"}
+            errorText={streams.failure?.message}
+            onLoadItems={({ detail }) => (detail.firstPage ? undefined : streams.loadMore())}
             selectedOption={options.find(({ value }) => value === stream) ?? null}
             onChange={({ detail }) => setStream(detail.selectedOption.value ?? "")}
           />

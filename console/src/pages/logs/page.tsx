@@ -55,7 +55,7 @@ function Group({ group, onBack }: { group: string; onBack: () => void }) {
           activeTabId={tab}
           onChange={({ detail }) => setTab(detail.activeTabId)}
           tabs={[
-            { id: "events", label: tabs.events, content: <EventSearch group={group} streams={streams.items} /> },
+            { id: "events", label: tabs.events, content: <EventSearch group={group} streams={streams} /> },
             {
               id: "streams",
               label: tabs.streams,

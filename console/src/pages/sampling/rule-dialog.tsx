@@ -42,6 +42,7 @@ interface RuleDialogProps {
 export function RuleDialog({ rule, onClose, onSaved }: RuleDialogProps) {
   const [form, setForm] = useState<RuleForm>(() => (rule ? formOf(rule) : emptyForm));
   const [tried, setTried] = useState(false);
+  const [boostOpen, setBoostOpen] = useState(form.boostPercent !== "");
   const words = texts.form;
   const isDefault = rule?.RuleName === defaultRuleName;
   const problems = problemsOf(form, rule);
@@ -73,6 +74,7 @@ export function RuleDialog({ rule, onClose, onSaved }: RuleDialogProps) {
       size="large"
       header={rule ? words.editTitle(rule.RuleName!) : words.createTitle}
       action={common.save}
+      ready={isSound || !tried}
       onSubmit={save}
       onClose={onClose}
     >
@@ -137,7 +139,12 @@ export function RuleDialog({ rule, onClose, onSaved }: RuleDialogProps) {
           </FormField>
         </SpaceBetween>
       )}
-      <ExpandableSection headerText={words.boost} defaultExpanded={form.boostPercent !== ""}>
+      <ExpandableSection
+        headerText={words.boost}
+        // What is wrong must not be hidden.
+        expanded={boostOpen || (tried && (problems.boostPercent ?? problems.boostMinutes) !== undefined)}
+        onChange={({ detail }) => setBoostOpen(detail.expanded)}
+      >
         <ColumnLayout columns={2}>
           {field("boostPercent", words.boostRate, words.boostRateHint)}
           {field("boostMinutes", words.boostMinutes)}

@@ -116,6 +116,7 @@ export function problemsOf(form: RuleForm, before?: SamplingRule): RuleProblems 
   else if (new Set(keys).size < keys.length) found.attributes = problems.attributeTwice;
   if (form.boostPercent.trim() === "") {
     if (before?.SamplingRateBoost !== undefined) found.boostPercent = problems.boostStays;
+    else if (form.boostMinutes.trim() !== "") found.boostPercent = problems.required;
   } else {
     if (!isPercent(form.boostPercent)) found.boostPercent = problems.percent;
     if (!isWhole(form.boostMinutes, 0, numberMax)) found.boostMinutes = problems.wholeNumber(0, undefined);

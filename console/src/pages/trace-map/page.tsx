@@ -120,12 +120,12 @@ export default function TraceMapPage() {
                 <Box variant="p">{texts.emptyBody}</Box>
                 <ConsoleLink to="/">{texts.howToSend}</ConsoleLink>
               </Box>
-            ) : view === "table" ? (
-              <MapTable graph={graph} found={found} onOpen={select} />
             ) : loaded.value === undefined ? (
               <Box textAlign="center" padding="xxl">
                 {loaded.loading && common.loading}
               </Box>
+            ) : view === "table" ? (
+              <MapTable graph={graph} found={found} onOpen={select} />
             ) : (
               <ServiceMap
                 graph={graph}

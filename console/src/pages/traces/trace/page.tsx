@@ -85,6 +85,10 @@ function Views({ traceId, trace }: { traceId: string; trace: LoadedTrace | undef
   const nameOf = (node: TraceNode | undefined) =>
     trace?.tree.nodes.find(({ entity }) => entity.id === node?.entity.id) === node ? node?.entity.id : node?.key;
   const selected = trace?.tree.nodes.find(({ key, entity }) => entity.id === segment || key === segment);
+  const compareWith = (id: string) => {
+    setOtherId(id);
+    setTab("compare");
+  };
   const { tabs: labels } = traceTexts;
   const views =
     trace === undefined
@@ -114,7 +118,7 @@ function Views({ traceId, trace }: { traceId: string; trace: LoadedTrace | undef
           {
             id: "compare",
             label: labels.compare,
-            content: <CompareView trace={trace} otherId={otherId} setOtherId={setOtherId} />,
+            content: <CompareView trace={trace} otherId={otherId} setOtherId={compareWith} />,
           },
           {
             id: "raw",
