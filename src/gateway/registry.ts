@@ -146,6 +146,10 @@ export function unknownService(signingName: string, protocol: Service["protocol"
   };
 }
 
+export function emptyTable(service: Service): ServiceTable {
+  return { service, protocol: protocols[service.protocol], entries: new Map(), foreign: new Map() };
+}
+
 export function unknownEntry(service: Service, name: string): OperationEntry {
   const shown = /^[A-Za-z][A-Za-z0-9]{0,127}$/.test(name) ? name : "Unknown";
   return refusingEntry(service, shown, unknownOperation(shown));

@@ -3,6 +3,7 @@ import { ServiceError } from "../services/service-error.js";
 import { isOperationSchema, operationShape } from "./protocols/shape.js";
 import { QueryParameters } from "./query-parameters.js";
 import {
+  emptyTable,
   type OperationEntry,
   type Registry,
   refusingEntry,
@@ -52,8 +53,9 @@ export class Router {
       );
     if (table === undefined) {
       const protocol = guessedProtocol(request, query);
-      if (scopeService === undefined && protocol === "query") return this.#byActionIn(undefined, query);
-      return operation(unknownEntry(unknownService(scopeService ?? "unknown", protocol), nameOf(request, query)));
+      const unknown = unknownService(scopeService ?? "unknown", protocol);
+      if (protocol !== "query") return operation(unknownEntry(unknown, targetOf(request)[1]));
+      return this.#byActionIn(scopeService === undefined ? undefined : emptyTable(unknown), query);
     }
     return this.#within(table, request, query);
   }
@@ -145,10 +147,6 @@ function targetOf(request: WireRequest): [prefix: string, name: string] {
   const target = request.headers["x-amz-target"]?.[0] ?? "";
   const dot = target.lastIndexOf(".");
   return [target.slice(0, Math.max(dot, 0)), target.slice(dot + 1)];
-}
-
-function nameOf(request: WireRequest, query: QueryParameters): string {
-  return query.get("Action") ?? targetOf(request)[1];
 }
 
 function isForm(request: WireRequest): boolean {

@@ -1,4 +1,5 @@
 import { ServiceError } from "../services/service-error.js";
+import { queryProtocol } from "./protocols/query.js";
 import type { OperationShape } from "./protocols/shape.js";
 import { decodePercent, type QueryParameters } from "./query-parameters.js";
 import { type OperationEntry, refusingEntry, type ServiceTable, unknownEntry } from "./registry.js";
@@ -42,9 +43,12 @@ export class S3Routes {
     const path = decodePercent(request.rawPath);
     if (path === undefined || path.includes("\0"))
       return { entry: refusingEntry(service, "Unknown", invalidUri()), labels: {} };
-    // S3 Control is signed for S3, too. Where it is not allowed, its callers turn to S3's own operations.
-    if (request.headers["x-amz-account-id"] !== undefined && path.startsWith("/v20180820/"))
-      return { entry: unknownEntry(service, controlOperation(request.method, path)), labels: {} };
+    // S3 Control is signed for S3, too, and its errors have the form of the query protocol. Where it is not allowed, its
+    // callers turn to S3's own operations.
+    if (request.headers["x-amz-account-id"] !== undefined && path.startsWith("/v20180820/")) {
+      const entry = unknownEntry(service, controlOperation(request.method, path));
+      return { entry: { ...entry, protocol: queryProtocol }, labels: {} };
+    }
     const { bucket, key } = resourceOf(request.headers["host"]?.[0] ?? "", path);
     const level: Level = bucket === "" ? "service" : key === "" ? "bucket" : "object";
     const labels = { ...(bucket === "" ? {} : { Bucket: bucket }), ...(key === "" ? {} : { Key: key }) };

@@ -285,6 +285,22 @@ describe("AWS JSON 1.1, spoken by the CloudTrail client", () => {
 });
 
 describe("AWS Query, spoken by the STS and SNS clients", () => {
+  it("finds the name of an operation in the body, also for an API that is not here", async () => {
+    const fixture = await start([]);
+    const answer = await sign({
+      endpoint: fixture.endpoint,
+      service: "cloudformation",
+      path: "/",
+      body: "Action=DescribeStacks&Version=2010-05-15",
+      headers: { "content-type": "application/x-www-form-urlencoded" },
+    });
+    expect(answer.status).toBe(400);
+    expect(await answer.text()).toContain("<Code>InvalidAction</Code>");
+    expect(fixture.records()).toMatchObject([
+      { eventSource: "cloudformation.amazonaws.com", eventName: "DescribeStacks", errorCode: "InvalidAction" },
+    ]);
+  });
+
   it("reads lists, nested structures and maps, and writes results", async () => {
     const seen: Seen[] = [];
     const expires = new Date("2026-03-01T12:00:00Z");
@@ -374,6 +390,27 @@ describe("AWS Query, spoken by the STS and SNS clients", () => {
 describe("REST-XML, spoken by the S3 client", () => {
   const client = (fixture: GatewayFixture, options: s3.S3ClientConfig = {}) =>
     new s3.S3Client({ ...fixture.client, forcePathStyle: true, ...options });
+
+  it("refuses S3 Control, which signs for S3, in S3 Control's form and under its names", async () => {
+    const fixture = await start([s3Service(objectOperations(new Map(), []))]);
+    const wanted = {
+      endpoint: fixture.endpoint,
+      service: "s3",
+      path: "/v20180820/tags/arn%3Aaws%3As3%3A%3A%3Abucket",
+      host: "111122223333.localhost",
+      headers: { "x-amz-account-id": "111122223333" },
+    };
+    for (const method of ["GET", "POST", "DELETE"]) {
+      const answer = await sign({ ...wanted, method });
+      expect(answer.status).toBe(405);
+      expect(await answer.text()).toMatch(/<ErrorResponse[^>]*><Error>.*<Code>MethodNotAllowed<\/Code>/);
+    }
+    expect(fixture.records().map(({ eventName }) => eventName)).toEqual([
+      "ListTagsForResource",
+      "TagResource",
+      "UntagResource",
+    ]);
+  });
 
   it("stores and gives objects as streams, with whatever checksum the client asks for", async () => {
     const objects = new Map<string, Buffer>();
