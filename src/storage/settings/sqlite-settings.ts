@@ -17,6 +17,8 @@ const lockAttemptsMax = 1000;
 const lockPauseMs = 10;
 /** Readers wait only while the log of a crashed process is recovered or the file is being closed. */
 const readWaitMsMax = 5000;
+/** Statements that are kept, each of some 20 KB: more than the jobs and operations that run all the time have. */
+const preparedMax = 300;
 
 /**
  * Settings in one SQLite file, which several processes of one machine may share. Reading has a connection of its own:
@@ -152,18 +154,31 @@ class ImmediateSqliteDriver extends SqliteDriver {
   }
 }
 
-/** Refuses what the native library would turn into null, or worse: a boolean ends the process. */
+/**
+ * Keeps statements that were prepared, as preparing one takes longer than running it, and refuses what the native library would
+ * turn into null, or worse: a boolean ends the process.
+ */
 function guarded(database: Database.Database): SqliteDatabase {
+  const prepared = new Map<string, Database.Statement>();
+  function statementOf(text: string): Database.Statement {
+    const known = prepared.get(text);
+    if (known !== undefined) return known;
+    if (prepared.size >= preparedMax) prepared.clear();
+    const statement = translating(() => database.prepare(text));
+    prepared.set(text, statement);
+    return statement;
+  }
   return {
     close: () => database.close(),
     prepare(text) {
-      const statement = translating(() => database.prepare(text));
+      const statement = statementOf(text);
       return {
         reader: statement.reader,
         all: (parameters) => translating(() => statement.all(bindable(parameters))),
         run: (parameters) => translating(() => statement.run(bindable(parameters))),
+        // Between its rows others may run: it needs a statement of its own.
         iterate: (parameters) =>
-          translating(() => statement.iterate(bindable(parameters)) as IterableIterator<unknown>),
+          translating(() => database.prepare(text).iterate(bindable(parameters)) as IterableIterator<unknown>),
       };
     },
   };
