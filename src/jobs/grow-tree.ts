@@ -132,6 +132,7 @@ export function createTreeGrowth(deps: {
       if (lease === undefined) return;
       try {
         await grow(lease);
+        if (!(await headIsDue())) return;
         await settings.transact(async (tx) => {
           await assertHeld(tx, lease);
           const { grown_size, frontier } = await tx
