@@ -19,7 +19,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { compose, type RunningService } from "../src/compose.js";
 import { readConfig } from "../src/config.js";
 import { type Environment, systemEnvironment } from "../src/environment.js";
-import { eventually, type RunningDosimeter } from "./start-dosimeter.js";
+import { chromiumPath, openConsole } from "./console/open-console.js";
+import { eventually, type RunningDosimeter, startDosimeter } from "./start-dosimeter.js";
 import { keysOf, makeTrailBucket, makeTrailLogGroup, objectOf } from "./trail-destinations.js";
 
 const minuteMs = 60_000;
@@ -89,7 +90,7 @@ describe("Insights over the wire", () => {
     await trails.send(new StartLoggingCommand({ Name: "audit" }));
   });
   afterAll(async () => {
-    await running?.close();
+    await running?.close().catch(() => {});
     await rm(folder, { recursive: true, force: true });
   });
 
@@ -249,6 +250,32 @@ describe("Insights over the wire", () => {
     await expect(list({ InsightType: "ApiErrorRateInsight" })).rejects.toMatchObject(invalid);
     await expect(list({ InsightType: "Else" })).rejects.toMatchObject(invalid);
     await expect(list({ NextToken: first.NextToken, Period: 300 })).rejects.toMatchObject(invalid);
+  });
+
+  it.skipIf(chromiumPath === undefined)("are drawn in the console, with what was usual and who it was", async () => {
+    await running.close();
+    // The process as it is started, without the moved clock: all of it has happened by now.
+    const process = await startDosimeter({ dataFolder: folder });
+    try {
+      const { page, go, expectAccessible, picture, close } = await openConsole(process);
+      await go("/anomalies");
+      await page
+        .getByRole("row", { name: /TagResource/ })
+        .getByText(/^Ended after/)
+        .waitFor();
+      await page.getByRole("heading", { name: /^TagResource \(xray\.amazonaws\.com\): calls, from / }).waitFor();
+      await page.getByText(/^\d+ calls of TagResource in .* would have been usual/).waitFor();
+      await page
+        .getByRole("table", { name: "Who and what it was" })
+        .getByText(/:root$/)
+        .waitFor();
+      await page.getByLabel("Calls of TagResource a minute").waitFor();
+      await expectAccessible();
+      await picture("unusual-rates");
+      await close();
+    } finally {
+      await process.stop();
+    }
   });
 
   async function burst(call: (value: string) => Promise<unknown>): Promise<void> {

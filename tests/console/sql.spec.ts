@@ -126,6 +126,24 @@ describe.skipIf(chromiumPath === undefined)("the pages of SQL", () => {
     await page.getByLabel("Title").fill("Calls by hour");
     await page.getByRole("button", { name: "Save", exact: true }).click();
     await page.getByRole("heading", { name: "Calls by hour" }).waitFor();
+    const dialog = page.getByRole("dialog");
+    await page.getByRole("button", { name: "Edit Calls by hour" }).click();
+    await dialog.getByLabel("Title").fill("");
+    expect(await dialog.getByRole("button", { name: "Save", exact: true }).isDisabled()).toBe(true);
+    await dialog.getByLabel("Title").fill("All of them");
+    await dialog.getByRole("textbox", { name: "Query" }).click();
+    await page.keyboard.press("Control+End");
+    await page.keyboard.insertText(" SELECT");
+    await page.keyboard.press("Control+Enter");
+    await dialog.getByText(/InvalidQueryStatementException/).waitFor();
+    for (let letter = 0; letter < " SELECT".length; letter++) await page.keyboard.press("Backspace");
+    await dialog.getByRole("button", { name: /Drawn as/ }).click();
+    await page.getByRole("option", { name: "Table" }).click();
+    await dialog.getByRole("button", { name: "Save", exact: true }).click();
+    await page.getByRole("heading", { name: "All of them" }).waitFor();
+    await page.getByRole("button", { name: "Edit All of them" }).click();
+    await dialog.getByRole("button", { name: "Remove the widget" }).click();
+    await page.getByText("This dashboard has no widgets yet").waitFor();
     await page.getByRole("button", { name: "Delete dashboard" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Delete dashboard" }).click();
     await page.getByText("Dashboard mine was deleted.").waitFor();
@@ -156,9 +174,99 @@ describe.skipIf(chromiumPath === undefined)("the pages of SQL", () => {
 
     await page.getByRole("tab", { name: "Alerts" }).click();
     await page.getByText("Nobody is told yet.").waitFor();
+    await page.getByRole("button", { name: "Add a topic" }).click();
+    await page.getByRole("textbox", { name: "Topic" }).fill("nobody");
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await page.getByText("The service refused this").waitFor();
+    await page.getByRole("button", { name: "Remove", exact: true }).click();
     await page.getByLabel("There are working hours").click();
     await page.getByRole("button", { name: "Save", exact: true }).click();
     await page.getByText("Alerts are sent like this from now on.").waitFor();
+    await page.getByText("The service refused this").waitFor({ state: "detached" });
+    // They are as they were saved, also when one comes back.
+    await page.getByRole("tab", { name: "Rules" }).click();
+    await page.getByRole("tab", { name: "Alerts" }).click();
+    expect(await page.getByLabel("There are working hours").isChecked()).toBe(true);
+    expect(await page.getByRole("textbox", { name: "Topic" }).count()).toBe(0);
     await shown.expectAccessible();
+  });
+
+  it("accepts and reopens a finding with a note, and switches, edits, resets, makes and removes rules", async () => {
+    const { page } = shown;
+    const dialog = page.getByRole("dialog");
+    await shown.go("/anomalies?tab=findings&status=CLOSED");
+    const open = page.getByRole("button", { name: /^Open .*root/i }).first();
+    const change = async (action: string, done: RegExp) => {
+      await open.click();
+      await dialog.getByRole("button", { name: action }).click();
+      await page.getByText(done).first().waitFor();
+      await dialog.waitFor({ state: "detached" });
+    };
+    await change("Reopen", /: open\.$/);
+    await open.click();
+    expect(await dialog.getByLabel("Note").inputValue()).toBe("setting up");
+    await dialog.getByLabel("Note").fill("seen by nora");
+    // A click beside a form takes nothing away that was typed.
+    await page.mouse.click(5, 400);
+    expect(await dialog.getByLabel("Note").inputValue()).toBe("seen by nora");
+    await dialog.getByRole("button", { name: "Save the note" }).click();
+    await dialog.waitFor({ state: "detached" });
+    await change("Accept", /: accepted\.$/);
+    // It is not dismissed any more, as the list says once it is read anew.
+    await page.getByRole("button", { name: "Refresh" }).click();
+    await page.getByText("Nothing was found").waitFor();
+    await shown.go("/anomalies?tab=findings&status=ACKNOWLEDGED");
+    await open.click();
+    expect(await dialog.getByLabel("Note").inputValue()).toBe("seen by nora");
+    await dialog.getByText("Accepted").waitFor();
+    await dialog.getByRole("button", { name: "Close" }).last().click();
+
+    await page.getByRole("tab", { name: "Rules" }).click();
+    const row = page.getByRole("row", { name: /root/i }).first();
+    const on = row.getByRole("checkbox");
+    await on.click();
+    await dialog.getByRole("button", { name: "Switch off" }).click();
+    await row.getByText("Off", { exact: true }).waitFor();
+    await on.click();
+    await row.getByText("On", { exact: true }).waitFor();
+
+    const rule = page.getByRole("textbox", { name: "Rule (Sigma, YAML)" });
+    await row.getByRole("button", { name: /^Edit/ }).click();
+    await rule.getByText("logsource").waitFor();
+    await rule.click();
+    await page.keyboard.press("Control+End");
+    await page.keyboard.insertText("\n# looked at by nora\n");
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await row.getByText("Shipped, edited here").waitFor();
+    await row.getByRole("button", { name: /^Edit/ }).click();
+    await page.getByRole("button", { name: "Back to as shipped" }).click();
+    await dialog.getByText("Your edit of it is lost.").waitFor();
+    await dialog.getByRole("button", { name: "Back to as shipped" }).click();
+    await row.getByText("Shipped", { exact: true }).waitFor();
+
+    await page.getByRole("button", { name: "New rule" }).click();
+    expect(await page.getByRole("button", { name: "Save", exact: true }).isDisabled()).toBe(true);
+    await page.getByLabel("Id", { exact: true }).fill("outside");
+    await rule.click();
+    await page.keyboard.press("Control+End");
+    await page.keyboard.insertText("nonsense");
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await page.getByText("The service refused this").waitFor();
+    await rule.click();
+    await page.keyboard.press("Control+End");
+    for (let letter = 0; letter < "nonsense".length; letter++) await page.keyboard.press("Backspace");
+    await page.getByRole("button", { name: "Replay over the past" }).click();
+    await page.getByText(/looked at\./).waitFor();
+    await rule.click();
+    await page.keyboard.press("Control+End");
+    await page.keyboard.insertText("# more\n");
+    await page.getByText("The rule or the days were changed since this replay.").waitFor();
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await page.getByRole("button", { name: "Edit Traces are read from outside the office" }).click();
+    await page.getByRole("button", { name: "Remove", exact: true }).click();
+    await dialog.getByRole("button", { name: "Remove", exact: true }).click();
+    await page
+      .getByRole("button", { name: "Edit Traces are read from outside the office" })
+      .waitFor({ state: "detached" });
   });
 });

@@ -103,4 +103,124 @@ describe.skipIf(chromiumPath === undefined)("the pages of trails", () => {
     await expectAccessible();
     await picture("trails");
   });
+
+  it("change a trail's places, selectors and Insights, say what is refused, and delete it only by its name", async () => {
+    const { page, go, expectAccessible } = console_;
+    const dialog = page.getByRole("dialog");
+    await go("/trails/who-read-what");
+    await page.getByRole("button", { name: "Start", exact: true }).click();
+    await page.getByRole("button", { name: "Stop", exact: true }).waitFor();
+
+    await page.getByRole("button", { name: "Edit", exact: true }).first().click();
+    const save = dialog.getByRole("button", { name: "Save" });
+    expect(await save.isDisabled()).toBe(true);
+    const bucket = dialog.getByLabel("Bucket", { exact: true });
+    const before = await bucket.inputValue();
+    await bucket.fill("no-such-bucket-anywhere");
+    await save.click();
+    await dialog.getByText(/S3BucketDoesNotExistException/).waitFor();
+    await bucket.fill(before);
+    await dialog.getByLabel("Prefix in the bucket").fill("shop");
+    await save.click();
+    // The policy that the wizard wrote is for no prefix.
+    await dialog.getByText(/InsufficientS3BucketPolicyException/).waitFor();
+    await dialog.getByLabel("Prefix in the bucket").fill("");
+    await dialog.getByText("Write digests").click();
+    await save.click();
+    await page.getByText("Trail who-read-what is changed").waitFor();
+    await dialog.waitFor({ state: "detached" });
+
+    await page.getByRole("button", { name: "Edit", exact: true }).nth(1).click();
+    const editor = page.getByRole("textbox", { name: "Selectors as JSON" });
+    const write = async (text: string) => {
+      await editor.click();
+      await page.keyboard.press("Control+a");
+      await page.keyboard.press("Delete");
+      await page.keyboard.insertText(text);
+    };
+    const saveSelectors = page.getByRole("button", { name: "Save selectors" });
+    await write("[{");
+    await page.getByText(/This is not JSON/).waitFor();
+    expect(await saveSelectors.isDisabled()).toBe(true);
+    const reads = (type: string) =>
+      JSON.stringify([
+        {
+          Name: "reads",
+          FieldSelectors: [
+            { Field: "eventCategory", Equals: ["Data"] },
+            { Field: "resources.type", Equals: [type] },
+            { Field: "readOnly", Equals: ["true"] },
+          ],
+        },
+      ]);
+    await write(reads("AWS::XRay::Trace").replace("eventCategory", "eventKind"));
+    await page
+      .getByText(/eventKind/)
+      .last()
+      .waitFor();
+    expect(await saveSelectors.isDisabled()).toBe(true);
+    await write(reads("AWS::XRay::Trace"));
+    await saveSelectors.click();
+    await page.getByText(/Calls on X-Ray traces.* that only read/).waitFor();
+    await editor.waitFor({ state: "detached" });
+
+    const insights = page.getByRole("button", { name: "Save", exact: true });
+    const ofManagement = page.getByRole("checkbox", { name: "Rate of calls: Of management events" });
+    const ofData = page.getByRole("checkbox", { name: "Rate of calls: Of data events" });
+    await ofManagement.click();
+    await insights.click();
+    await page.getByText(/InvalidInsightSelectorsException|InvalidEventCategoryException/).waitFor();
+    await ofManagement.click();
+    expect(await insights.isDisabled()).toBe(true);
+    await ofData.click();
+    await insights.click();
+    await page.getByText("What is watched is changed").waitFor();
+    expect(await ofData.isChecked()).toBe(true);
+    await expectAccessible();
+  });
+
+  it("lead through each step for a trail that is there, and stop at what is not right yet", async () => {
+    const { page, go, expectAccessible } = console_;
+    const next = page.getByRole("button", { name: "Next", exact: true });
+    await go("/trails/enable-xray");
+    const name = page.getByRole("textbox", { name: "Name of the trail" });
+    await name.fill("x");
+    await next.click();
+    await page.getByText("3 to 128 characters").waitFor();
+    await page.getByText("One that is there", { exact: true }).click();
+    await page.getByRole("button", { name: /who-read-what/ }).waitFor();
+    await next.click();
+    await page.getByText("X-Ray traces: On").waitFor();
+    await next.click();
+    await page.getByText("Some, by name", { exact: true }).click();
+    await next.click();
+    await page.getByText("Choose at least one call").waitFor();
+    await page.getByRole("button", { name: /Choose calls/ }).click();
+    await page.getByRole("option", { name: /^BatchGetTraces/ }).click();
+    await page.keyboard.press("Escape");
+    await expectAccessible();
+    await next.click();
+    await page.getByText("The trail delivers to who-read-what already.").waitFor();
+    await page.getByRole("textbox", { name: "Log group" }).fill("no such group");
+    await page.getByText(/1 to 512 letters/).waitFor();
+    await page.getByText("Deliver to a log group, too").click();
+    await next.click();
+    await page.getByText("Have trail who-read-what select these calls").waitFor();
+    expect(await page.getByText(/^Make /).count()).toBe(0);
+    await page.getByRole("button", { name: "Save and start", exact: true }).click();
+    await page.getByText("Trail who-read-what records who reads traces").waitFor();
+    await page.getByRole("link", { name: "See the trail" }).click();
+    await page
+      .getByText(/BatchGetTraces/)
+      .first()
+      .waitFor();
+
+    await page.getByRole("button", { name: "Delete", exact: true }).click();
+    const dialog = page.getByRole("dialog");
+    const remove = dialog.getByRole("button", { name: "Delete trail" });
+    expect(await remove.isDisabled()).toBe(true);
+    await dialog.getByLabel("Type the trail's name to delete it").fill("who-read-what");
+    await remove.click();
+    await page.getByText("There is no trail in this region.").waitFor();
+  });
 });

@@ -28,16 +28,15 @@ export const anomaliesTexts = {
     notHere: "What this address names is not in this period. Choose a longer one, or another of the list.",
     noneBody:
       "Rates are watched for trails and event data stores that have Insights turned on (PutInsightSelectors). A new account is judged after its first minutes, and better each day.",
-    chart: (name: string) => `Calls of ${name} a minute`,
+    heading: (name: string, source: string, of: string, began: string) => `${name} (${source}): ${of}, from ${began}`,
+    chart: (name: string, of: string) => `${sentence(of)} of ${name} a minute`,
+    end: "Ended",
     counted: "Counted",
     high: "Most that is usual",
     low: "Least that is usual",
     time2: "Time",
-    perMinute: "Calls a minute",
-    explanation: "Why this is unusual",
+    perMinute: (of: string) => `${sentence(of)} a minute`,
     noExplanation: "The record holds no explanation.",
-    window: (observed: string, minutes: number, expected: string) =>
-      `${observed} in ${minutes === 1 ? "one minute" : `${minutes} minutes`}, where ${expected} was to be expected.`,
     contributors: "Who and what it was",
     attribute: "What",
     value: "Value",
@@ -176,3 +175,7 @@ level: high
         : `${count} alerts could not be published yet; the service's log says why.`,
   },
 } as const;
+
+function sentence(words: string): string {
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+}

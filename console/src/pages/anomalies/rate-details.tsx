@@ -6,6 +6,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table from "@cloudscape-design/components/table";
 import { clientOf } from "../../api/clients.js";
 import { useLoaded } from "../../api/use-loaded.js";
+import { healthColours } from "../../parts/colours.js";
 import { FailureAlert } from "../../parts/failure-alert.js";
 import { useMoments } from "../../parts/moments.js";
 import { anomaliesTexts } from "../../texts/anomalies.js";
@@ -14,28 +15,37 @@ import { rateText, type UnusualRate } from "./unusual-rates.js";
 const texts = anomaliesTexts.rates;
 /** Shown before and after what was unusual. */
 const marginMs = 60 * 60_000;
-/** Minute by minute as long as that can be drawn; else by five minutes or the hour. */
-const periods = [60, 300, 3600] as const;
+/** Minute by minute as long as that can be drawn, and as long as it is kept; else by five minutes or the hour. */
+const periods = [
+  { seconds: 60, keptDays: 15 },
+  { seconds: 300, keptDays: 63 },
+] as const;
+const hour = 3600;
 const pointsMax = 600;
+const bound = { type: "threshold", valueFormatter: rateText } as const;
 
 /** One unusual period: the rate around it beside what is usual, why it was told, and who it was. */
 export default function RateDetails({ rate }: { rate: UnusualRate }) {
-  const { clock } = useMoments();
+  const { full, zone } = useMoments();
   const counts = useLoaded(rate.id, (signal) => countsAround(rate, signal));
-  const { data, seconds } = counts.value ?? { data: [], seconds: 60 };
+  const data = counts.value ?? [];
+  const isLong = data.length > 0 && Number(data.at(-1)!.x) - Number(data[0]!.x) > 24 * marginMs;
+  const of = rate.errorCode === undefined ? texts.calls : texts.errors(rate.errorCode);
   const series: MixedLineBarChartProps.ChartSeries<Date>[] = [
     { type: "line", title: texts.counted, data, valueFormatter: rateText },
     ...(rate.band === undefined
       ? []
       : ([
-          { type: "threshold", title: texts.high, y: rate.band.high, valueFormatter: rateText },
-          { type: "threshold", title: texts.low, y: rate.band.low, valueFormatter: rateText },
+          { ...bound, title: texts.high, y: rate.band.high, color: healthColours.fault },
+          { ...bound, title: texts.low, y: rate.band.low, color: healthColours.throttle },
         ] as const)),
+    { type: "threshold", title: texts.time, x: new Date(rate.startMs) },
+    ...(rate.endMs === undefined ? [] : ([{ type: "threshold", title: texts.end, x: new Date(rate.endMs) }] as const)),
   ];
   return (
     <SpaceBetween size="m">
       <Header variant="h2" description={rate.explanation ?? texts.noExplanation}>
-        {`${rate.eventName} · ${rate.eventSource}`}
+        {texts.heading(rate.eventName, rate.eventSource, of, full(rate.startMs))}
       </Header>
       <FailureAlert failure={counts.failure} retry={counts.reload} />
       <MixedLineBarChart
@@ -44,10 +54,10 @@ export default function RateDetails({ rate }: { rate: UnusualRate }) {
         height={220}
         hideFilter
         statusType={counts.loading ? "loading" : "finished"}
-        xTitle={texts.time2}
-        yTitle={texts.perMinute}
-        ariaLabel={texts.chart(rate.eventName)}
-        i18nStrings={{ xTickFormatter: (time) => clock(time).slice(0, seconds < 60 ? 8 : 5), yTickFormatter: rateText }}
+        xTitle={`${texts.time2} (${zone})`}
+        yTitle={texts.perMinute(of)}
+        ariaLabel={texts.chart(rate.eventName, of)}
+        i18nStrings={{ xTickFormatter: (time) => full(time).slice(isLong ? 5 : 11, 16), yTickFormatter: rateText }}
         empty={<Box textAlign="center">{texts.noCounts}</Box>}
       />
       <Table
@@ -63,6 +73,7 @@ export default function RateDetails({ rate }: { rate: UnusualRate }) {
           {
             id: "attribute",
             header: texts.attribute,
+            minWidth: 130,
             cell: ({ attribute }) => texts.attributes[attribute] ?? attribute,
           },
           {
@@ -71,8 +82,8 @@ export default function RateDetails({ rate }: { rate: UnusualRate }) {
             isRowHeader: true,
             cell: ({ value }) => (value === "null" ? texts.wentWell : value),
           },
-          { id: "then", header: texts.meanwhile, cell: ({ thenPerMinute }) => rateText(thenPerMinute) },
-          { id: "usual", header: texts.usual, cell: ({ usualPerMinute }) => rateText(usualPerMinute) },
+          { id: "then", header: texts.meanwhile, minWidth: 150, cell: ({ thenPerMinute }) => rateText(thenPerMinute) },
+          { id: "usual", header: texts.usual, minWidth: 150, cell: ({ usualPerMinute }) => rateText(usualPerMinute) },
         ]}
       />
     </SpaceBetween>
@@ -82,7 +93,11 @@ export default function RateDetails({ rate }: { rate: UnusualRate }) {
 async function countsAround(rate: UnusualRate, abortSignal: AbortSignal) {
   const startMs = rate.startMs - marginMs;
   const endMs = Math.min((rate.endMs ?? Date.now()) + marginMs, Date.now());
-  const seconds = periods.find((each) => (endMs - startMs) / 1000 / each <= pointsMax) ?? 3600;
+  const fitting = periods.find(
+    ({ seconds, keptDays }) =>
+      (endMs - startMs) / 1000 / seconds <= pointsMax && startMs >= Date.now() - keptDays * 86_400_000,
+  );
+  const seconds = fitting?.seconds ?? hour;
   const { Timestamps = [], Values = [] } = await clientOf(CloudTrailClient).send(
     new ListInsightsMetricDataCommand({
       EventSource: rate.eventSource,
@@ -96,6 +111,5 @@ async function countsAround(rate: UnusualRate, abortSignal: AbortSignal) {
     }),
     { abortSignal },
   );
-  const data = Timestamps.map((x, index) => ({ x, y: ((Values[index] ?? 0) * 60) / seconds }));
-  return { data, seconds };
+  return Timestamps.map((x, index) => ({ x, y: ((Values[index] ?? 0) * 60) / seconds }));
 }
