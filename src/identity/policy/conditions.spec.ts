@@ -80,6 +80,9 @@ describe("condition operators", () => {
     expect(holds("StringEquals", "s3:prefix", withDefault, { "s3:prefix": "home/guest" })).toBe(true);
     expect(holds("StringLike", "s3:prefix", "a${*}b", { "s3:prefix": "a*b" })).toBe(true);
     expect(holds("StringLike", "s3:prefix", "a${*}b", { "s3:prefix": "axb" })).toBe(false);
+    const spaced = "${aws:PrincipalTag/Cost Center , 'none'}";
+    expect(holds("StringEquals", "x:key", spaced, { "x:key": "7", "aws:principaltag/cost center": "7" })).toBe(true);
+    expect(holds("StringEquals", "x:key", spaced, { "x:key": "none" })).toBe(true);
     const arn = "${aws:PrincipalArn}";
     const values = { "x:arn": "arn:aws:iam::1:user/a", "aws:principalarn": "arn:aws:iam::1:user/a" };
     expect(holds("ArnEquals", "x:arn", arn, values)).toBe(true);

@@ -23,6 +23,7 @@ describe("policy documents", () => {
     expect(complaint({ ...good, Condition: { Bool: { "aws:SecureTransport": false } } })).toBeUndefined();
     expect(complaint({ ...good, Sid: "With spaces", Principal: "*" }, "resource")).toBeUndefined();
     expect(complaint(trust, "trust")).toBeUndefined();
+    expect(complaint({ ...good, Condition: { Null: { "aws:RequestTag/Cost Center": "true" } } })).toBeUndefined();
     const twice = { StringEquals: { "a:b": ['"Effect": {', '"Effect": {'] }, StringLike: { "a:b": "x" } };
     expect(complaint([good, { ...good, Condition: twice }])).toBeUndefined();
   });

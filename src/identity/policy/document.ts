@@ -162,8 +162,9 @@ function conditionsOf(value: unknown): ConditionElement {
       operator,
       Object.fromEntries(
         Object.entries(objectOf(keys)).map(([key, values]) => {
-          // Keys of an issuer's claims begin with its host and path: `token.example.com/realm:sub`.
-          if (!/^[A-Za-z0-9][A-Za-z0-9./_~%-]*:\S+$/.test(key))
+          // Keys of an issuer's claims begin with its host and path: `token.example.com/realm:sub`; names of tags may
+          // have spaces in them.
+          if (!/^[A-Za-z0-9][A-Za-z0-9./_~%-]*:\S(.*\S)?$/.test(key))
             throw new MalformedPolicy("Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.");
           return [key, (Array.isArray(values) ? values : [values]).map(conditionValue)];
         }),

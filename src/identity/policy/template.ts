@@ -123,7 +123,8 @@ function parseVariable(inside: string): Variable {
   return fallback === undefined ? variable : { ...variable, fallback };
 }
 
-const variablePattern = /^ *([A-Za-z0-9-]+:[^\s,'{}]+) *(?:, *'([^']*)' *)?$/;
+/** A name of a tag may have spaces in it. */
+const variablePattern = /^ *([A-Za-z0-9-]+:[^\s,'{}]+(?: +[^\s,'{}]+)*) *(?:, *'([^']*)' *)?$/;
 
 /** A default value in quotes may hold a brace. */
 function closingBrace(text: string, from: number): number {
