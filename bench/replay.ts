@@ -11,13 +11,13 @@ import { benchSigner, callerOf, startBenched } from "./start-benched.js";
 /**
  * What it takes to try a policy on the recorded calls of ninety days, and what else waits meanwhile.
  *
- *   npm run build:bench && node dist/bench/replay.js [--calls 2000000] [--resources 2000]
+ *   npm run build:bench && node dist/bench/replay.js [--calls 2000000] [--resources 1000]
  *
  * One user makes all calls: of forty actions on so many resources, from 256 addresses. The policies proposed are looked at in
  * the order of how many groups of calls they need: by what is asked alone, by address too, and more than one answer may hold.
  */
 const { values } = parseArgs({
-  options: { calls: { type: "string", default: "2000000" }, resources: { type: "string", default: "2000" } },
+  options: { calls: { type: "string", default: "2000000" }, resources: { type: "string", default: "1000" } },
 });
 const calls = Number(values.calls);
 const resources = Number(values.resources);

@@ -144,6 +144,22 @@ export function accessHistoryContract(
       ]);
     });
 
+    it("tells addresses apart by networks that are given, and from what is no address", async () => {
+      const account = newAccount();
+      const addresses = [
+        ...["192.0.2.1", "192.0.2.200", "::ffff:192.0.2.7", "198.51.100.1", "203.0.113.1"],
+        ...["2001:db8::1", "2001:db8:ffff::1", "2001:db9::1", "cloudtrail.amazonaws.com", "fe80::1%eth0", ""],
+      ];
+      await facts().events.append(addresses.map((sourceIPAddress) => call(account, { said: { sourceIPAddress } })));
+      const groups = await asked(account, {
+        by: ["sourceIp"],
+        networks: ["192.0.2.0/24", "198.51.100.1", "2001:db8::/32", "::/0", "0.0.0.0/0"],
+      });
+      const together = groups.map(({ facts: { sourceIp }, calls }) => [calls, addresses.includes(sourceIp!)]);
+      expect(together.sort()).toEqual([3, 2, 1, 1, 1, 1, 1, 1].map((calls) => [calls, true]).sort());
+      expect(await asked(account, { by: ["sourceIp"], networks: [] })).toHaveLength(5);
+    });
+
     it("gives no more groups than it is asked for, and keeps calls that were recorded without what they asked", async () => {
       const account = newAccount();
       const { access: _none, ...before } = call(account);

@@ -20,6 +20,11 @@ export interface AccessQuery {
   readonly by: readonly AccessFact[];
   /** Moments between which calls are told apart, milliseconds. */
   readonly momentsMs?: readonly number[];
+  /**
+   * Networks (`192.0.2.0/24`) by which addresses are told apart, where `by` names them: calls from addresses that are in the
+   * same ones, and of one family, are together, and the fact is one of these addresses.
+   */
+  readonly networks?: readonly string[];
   /** Of groups. */
   readonly limit: number;
 }

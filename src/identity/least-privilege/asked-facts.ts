@@ -10,6 +10,8 @@ export interface FactsNeeded {
   readonly by: readonly AccessFact[];
   /** No answer changes between two of these moments, milliseconds. */
   readonly momentsMs: readonly number[];
+  /** No answer changes among addresses of one family that are in the same ones of these. */
+  readonly networks?: readonly string[];
 }
 
 const factOfKey: Readonly<Record<string, AccessFact>> = {
@@ -23,12 +25,14 @@ const factOfKey: Readonly<Record<string, AccessFact>> = {
   "aws:sourceidentity": "sourceIdentity",
 };
 
+const sourceIpKey = "aws:sourceip";
 const timeKeys: readonly string[] = ["aws:currenttime", "aws:epochtime"];
 const momentsMax = 100;
+const networksMax = 100;
 
 /**
  * Calls need be told apart only by what policies look at. Times are compared with moments that stand in the policies, so
- * they divide a period into few.
+ * they divide a period into few, and so do networks with addresses.
  *
  * @throws MalformedPolicy for policies that look at the time as a text or at a second factor's age, by which every call
  * would be its own, and at what is not kept of a call.
@@ -41,12 +45,32 @@ export function factsNeeded(documents: readonly PolicyDocument[]): FactsNeeded {
     if (keys.has(key)) throw new MalformedPolicy(`A policy that looks at ${key} cannot be replayed: it is not kept.`);
   const momentsMs = [...new Set(documents.flatMap(momentsOf))];
   if (momentsMs.length > momentsMax) throw new MalformedPolicy("The policies name too many moments to be replayed.");
+  const networks = documents.map(networksIn);
+  const known = networks.every((some) => some !== undefined) ? [...new Set(networks.flat())] : undefined;
   return {
+    ...(known !== undefined && known.length <= networksMax && { networks: known }),
     by: Object.entries(factOfKey)
       .filter(([key]) => keys.has(key))
       .map(([, fact]) => fact),
     momentsMs,
   };
+}
+
+/** @returns undefined if the document looks at addresses otherwise than whether they are in a network. */
+function networksIn(document: PolicyDocument): string[] | undefined {
+  const networks: string[] = [];
+  for (const statement of document.statements) {
+    if (variablesOf(statement, document).some(({ key }) => key === sourceIpKey)) return undefined;
+    for (const [operator, byKey] of Object.entries(statement.conditions))
+      for (const [key, texts] of Object.entries(byKey)) {
+        if (key.toLowerCase() !== sourceIpKey || operator.toLowerCase() === "null") continue;
+        if (!/^(for(any|all)values?:)?(not)?ipaddress(ifexists)?$/i.test(operator)) return undefined;
+        // An address may name an interface (`%eth0`), which the store cannot compare.
+        if (!texts.every((text) => /^[0-9a-f:.]+(\/\d+)?$/i.test(text))) return undefined;
+        networks.push(...texts);
+      }
+  }
+  return networks;
 }
 
 function momentsOf(document: PolicyDocument): number[] {

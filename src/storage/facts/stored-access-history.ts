@@ -25,10 +25,10 @@ export class StoredAccessHistory implements AccessHistory {
     this.#writer = writer;
   }
 
-  async asked({ by, momentsMs = [], principalIds, ...query }: AccessQuery): Promise<AccessGroup[]> {
+  async asked({ by, momentsMs = [], networks, principalIds, ...query }: AccessQuery): Promise<AccessGroup[]> {
     if (principalIds.length === 0) return [];
     await this.#writer.visible("events");
-    const text = askedAccess(by, momentsMs);
+    const text = askedAccess(by, momentsMs, networks);
     const rows = await this.#database
       .queryBytes("facts.askedAccess", text, { ...query, principalIds })
       .catch((reason) => {
