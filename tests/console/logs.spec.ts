@@ -131,6 +131,8 @@ describe.skipIf(chromiumPath === undefined)("the page of logs", () => {
     expect((await cancelled).ok()).toBe(true);
     await page.unroute("**/ListRetrievedTraces");
     await page.getByText("The search was given up").waitFor();
+    await shown.expectAccessible();
+    await shown.picture("trace-given-up");
     await page.getByRole("button", { name: "Look again" }).click();
     await page.getByRole("treegrid", { name: `Timeline of trace ${trace}` }).waitFor();
   });

@@ -80,6 +80,7 @@ export const texts = {
       "The SDK speaks the daemon's protocol, which this service answers itself: there is no daemon to install.",
     cliBody: "With an access key that may call xray:PutTraceSegments.",
     keys: "Keys",
+    makeKey: "Make a key under My access",
     command: "Command",
   },
 } as const;

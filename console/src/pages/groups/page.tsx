@@ -13,6 +13,7 @@ import { ConfirmDialog } from "../../parts/confirm-dialog.js";
 import { ConsoleLink } from "../../parts/console-link.js";
 import { EmptyList } from "../../parts/empty-list.js";
 import { FailureAlert } from "../../parts/failure-alert.js";
+import { listCount } from "../../parts/list-count.js";
 import { tracesAddress } from "../../parts/service-map/filters.js";
 import { loadGroups } from "../../parts/service-map/load-groups.js";
 import { notify } from "../../shell/notices.js";
@@ -58,7 +59,7 @@ export default function GroupsPage() {
           }}
           header={
             <Header
-              {...(value && { counter: `(${groups.length})` })}
+              {...listCount(value)}
               actions={
                 <SpaceBetween direction="horizontal" size="xs">
                   <Button iconName="refresh" ariaLabel={texts.refresh} onClick={reload} />

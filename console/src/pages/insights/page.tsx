@@ -13,6 +13,7 @@ import { useUrlState } from "../../api/use-url-state.js";
 import { ConsoleLink } from "../../parts/console-link.js";
 import { durationText } from "../../parts/durations.js";
 import { FailureAlert } from "../../parts/failure-alert.js";
+import { listCount } from "../../parts/list-count.js";
 import { useMoments } from "../../parts/moments.js";
 import { PeriodPicker } from "../../parts/period-picker.js";
 import { GroupPicker } from "../../parts/service-map/group-picker.js";
@@ -73,7 +74,7 @@ export default function InsightsPage() {
           enableKeyboardNavigation
           ariaLabels={{ tableLabel: texts.table }}
           empty={value === undefined ? common.nothing : <Nothing isWatched={value.isWatched} />}
-          header={<Header {...(value && { counter: `(${value.insights.length})` })}>{texts.table}</Header>}
+          header={<Header {...listCount(value?.insights)}>{texts.table}</Header>}
           pagination={<Pagination {...paginationProps} />}
           filter={
             <SpaceBetween direction="horizontal" size="s" alignItems="center">

@@ -1,13 +1,17 @@
 import { CloudWatchLogsClient, DescribeLogGroupsCommand, type LogGroup } from "@aws-sdk/client-cloudwatch-logs";
+import Button from "@cloudscape-design/components/button";
+import Header from "@cloudscape-design/components/header";
 import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import TextFilter from "@cloudscape-design/components/text-filter";
 import { useDeferredValue, useState } from "react";
 import { clientOf } from "../../api/clients.js";
 import { usePages } from "../../api/use-pages.js";
+import { pagesCount } from "../../parts/list-count.js";
 import { useMoments } from "../../parts/moments.js";
 import { NothingHere } from "../../parts/nothing-here.js";
 import { PagedTable } from "../../parts/paged-table.js";
+import { common } from "../../texts/common.js";
 import { logsTexts } from "../../texts/logs.js";
 import { bytesText } from "./bytes.js";
 
@@ -32,6 +36,14 @@ export function GroupList({ onOpen }: { onOpen: (group: string) => void }) {
         pages={groups}
         ariaLabels={{ tableLabel: texts.table }}
         items={groups.items}
+        header={
+          <Header
+            {...pagesCount(groups)}
+            actions={<Button iconName="refresh" ariaLabel={common.refresh} onClick={groups.reload} />}
+          >
+            {texts.table}
+          </Header>
+        }
         trackBy={(group) => group.logGroupName ?? ""}
         filter={
           <TextFilter

@@ -6,6 +6,7 @@ import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import Tabs from "@cloudscape-design/components/tabs";
 import { home } from "../../api/home.js";
 import { useSession } from "../../api/use-session.js";
+import { ConsoleLink } from "../../parts/console-link.js";
 import { JsonView } from "../../parts/json-view.js";
 import { type Doors, type SendingStep, sending, texts } from "../../texts/overview.js";
 
@@ -19,7 +20,7 @@ export function FirstTrace() {
     otlpEndpoint: home.otlpPort && `${location.protocol}//${location.hostname}:${home.otlpPort}`,
   };
   const { first } = texts;
-  const tab = (id: string, label: string, body: string, steps: readonly SendingStep[], isOpen = true) => ({
+  const tab = (id: string, label: string, body: string, steps: readonly SendingStep[], isOpen: boolean) => ({
     id,
     label,
     content: isOpen ? <Steps body={body} steps={steps} /> : <Box>{first.off}</Box>,
@@ -55,10 +56,20 @@ export function FirstTrace() {
                   <Steps steps={sending.otel(doors)} />
                   <Box variant="h3">{first.token}</Box>
                   <Steps body={first.tokenBody} steps={sending.otelToken()} />
+                  <ConsoleLink to="/me">{first.makeKey}</ConsoleLink>
                 </SpaceBetween>
               ),
           },
-          tab("cli", first.cliTab, first.cliBody, sending.cli(doors)),
+          {
+            id: "cli",
+            label: first.cliTab,
+            content: (
+              <SpaceBetween size="m">
+                <Steps body={first.cliBody} steps={sending.cli(doors)} />
+                <ConsoleLink to="/me">{first.makeKey}</ConsoleLink>
+              </SpaceBetween>
+            ),
+          },
         ]}
       />
     </Container>

@@ -21,6 +21,7 @@ import { useLoaded } from "../../api/use-loaded.js";
 import { ConfirmDialog } from "../../parts/confirm-dialog.js";
 import { EmptyList } from "../../parts/empty-list.js";
 import { FailureAlert } from "../../parts/failure-alert.js";
+import { listCount } from "../../parts/list-count.js";
 import { useMoments } from "../../parts/moments.js";
 import { notify } from "../../shell/notices.js";
 import { common } from "../../texts/common.js";
@@ -89,7 +90,7 @@ export default function SamplingPage() {
           filter={<TextFilter {...filterProps} filteringAriaLabel={texts.filter} filteringPlaceholder={texts.filter} />}
           header={
             <Header
-              {...(rules.value && { counter: `(${rows.length})` })}
+              {...listCount(rules.value)}
               description={texts.statisticsHint}
               actions={
                 <SpaceBetween direction="horizontal" size="xs">

@@ -59,7 +59,11 @@ export function RuleDialog({ rule, onClose, onSaved }: RuleDialogProps) {
   }
 
   const field = (name: TextField, label: string, hint?: string, disabled = false) => (
-    <FormField label={label} description={hint} errorText={tried || form[name] !== "" ? problems[name] : undefined}>
+    <FormField
+      label={label}
+      description={disabled ? undefined : hint}
+      errorText={tried || form[name] !== "" ? problems[name] : undefined}
+    >
       <Input
         value={form[name]}
         disabled={disabled}

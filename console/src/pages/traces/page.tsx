@@ -135,7 +135,7 @@ function Nothing({ search, readable }: { search: Search; readable: boolean }) {
   if (search.failure !== undefined) return <Box textAlign="center">{common.nothing}</Box>;
   return (
     <Box textAlign="center" padding="m">
-      <Box variant="strong">{tracesTexts.empty.header}</Box>
+      {readable && <Box variant="strong">{tracesTexts.empty.header}</Box>}
       <Box variant="p">{!readable ? unreadable : search.share < 1 ? stopped : body}</Box>
     </Box>
   );
