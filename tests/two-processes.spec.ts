@@ -147,7 +147,7 @@ describe.skipIf(skipped)("two processes over one PostgreSQL and one ClickHouse (
     };
     await Promise.all([use(first, "first", 20), use(second, "second", 20)]);
     const killed = use(second, "killed", 1000).catch(() => undefined);
-    await new Promise((resolve) => setTimeout(resolve, 700));
+    await eventually(async () => acknowledged.size > 90, "some calls before the kill");
     await second.stop("SIGKILL");
     await killed;
     second = await startDosimeter({ env: secondEnvironment });
