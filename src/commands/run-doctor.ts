@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import type { CheckResult, Scorecard } from "../audit/scorecard.js";
 import { askService, consoleOutput, endpointOf, type Output } from "./ask-service.js";
 
 const severities = ["informational", "low", "medium", "high", "critical"];
@@ -15,27 +16,6 @@ to mend what falls short. The caller needs cloudtrail:GetScorecard.
 
 Exit status: 0 nothing of that severity falls short, 1 something does or the service refused, 2 wrongly called.
 `;
-
-interface Scorecard {
-  readonly AccountId: string;
-  readonly Region: string;
-  readonly CheckedTime: number;
-  readonly Passed: number;
-  readonly Failed: number;
-  readonly NotApplicable: number;
-  readonly Checks: readonly CheckResult[];
-}
-
-interface CheckResult {
-  readonly CheckId: string;
-  readonly Title: string;
-  readonly Severity: string;
-  readonly Status: "PASSED" | "FAILED" | "NOT_APPLICABLE";
-  readonly References: readonly string[];
-  readonly ShortcomingCount?: number;
-  readonly Shortcomings?: readonly { readonly Resource: string; readonly Message: string }[];
-  readonly Mend?: string;
-}
 
 /** `dosimeter doctor`. @returns the exit status. */
 export async function runDoctor(argv: readonly string[], output: Output = consoleOutput): Promise<number> {

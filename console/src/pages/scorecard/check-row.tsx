@@ -2,12 +2,12 @@ import Badge from "@cloudscape-design/components/badge";
 import Box from "@cloudscape-design/components/box";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator, { type StatusIndicatorProps } from "@cloudscape-design/components/status-indicator";
+import type { CheckResult } from "../../../../src/audit/scorecard.js";
 import { CommandLine } from "../../parts/command-line.js";
 import { ConsoleLink } from "../../parts/console-link.js";
 import { routes } from "../../shell/routes.js";
 import { texts } from "../../texts/scorecard.js";
 import { mendOf } from "./mends.js";
-import type { CheckResult } from "./scorecard.js";
 
 const indicators: Record<CheckResult["Status"], StatusIndicatorProps.Type> = {
   PASSED: "success",

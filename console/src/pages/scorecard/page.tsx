@@ -7,6 +7,7 @@ import ProgressBar from "@cloudscape-design/components/progress-bar";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import Toggle from "@cloudscape-design/components/toggle";
+import type { Scorecard } from "../../../../src/audit/scorecard.js";
 import { callExtension } from "../../api/extension.js";
 import { useLoaded } from "../../api/use-loaded.js";
 import { useUrlState } from "../../api/use-url-state.js";
@@ -14,7 +15,7 @@ import { FailureAlert } from "../../parts/failure-alert.js";
 import { useMoments } from "../../parts/moments.js";
 import { texts } from "../../texts/scorecard.js";
 import { CheckRow } from "./check-row.js";
-import { byArea, type Scorecard, scorecardSentence } from "./scorecard.js";
+import { byArea, scorecardSentence } from "./scorecard.js";
 import "./scorecard.css";
 
 /** How the account stands against what auditors ask, and how to mend what falls short. */

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
+import type { CheckResult } from "../../../../src/audit/scorecard.js";
 import { mendOf } from "./mends.js";
-import { byArea, type CheckResult, scorecardSentence } from "./scorecard.js";
+import { byArea, scorecardSentence } from "./scorecard.js";
 
 const check = (CheckId: string, Status: CheckResult["Status"], Severity: string, Area = "TRAILS"): CheckResult => ({
   ...{ CheckId, Status, Severity, Area },

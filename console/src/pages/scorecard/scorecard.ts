@@ -1,25 +1,4 @@
-/** The answer of GetScorecard, as `docs/guide/scorecard.md` names its parts. */
-export interface Scorecard {
-  readonly AccountId: string;
-  readonly Region: string;
-  readonly CheckedTime: number;
-  readonly Passed: number;
-  readonly Failed: number;
-  readonly NotApplicable: number;
-  readonly Checks: readonly CheckResult[];
-}
-
-export interface CheckResult {
-  readonly CheckId: string;
-  readonly Area: string;
-  readonly Title: string;
-  readonly Severity: string;
-  readonly References: readonly string[];
-  readonly Status: "PASSED" | "FAILED" | "NOT_APPLICABLE";
-  readonly ShortcomingCount?: number;
-  readonly Shortcomings?: readonly { readonly Resource: string; readonly Message: string }[];
-  readonly Mend?: string;
-}
+import type { CheckResult, Scorecard } from "../../../../src/audit/scorecard.js";
 
 export interface AreaResult {
   readonly area: string;

@@ -1,4 +1,5 @@
 import { management } from "../../../audit/event.js";
+import type { CheckResult, Scorecard } from "../../../audit/scorecard.js";
 import { extensionRoute } from "../../extension-route.js";
 import { operation } from "../../operation.js";
 import type { CloudTrailDeps } from "../deps.js";
@@ -25,7 +26,7 @@ const checks: readonly Check[] = [
 /** How an account stands against what auditors ask, from its settings as they are now. */
 export const getScorecard = (deps: CloudTrailDeps) =>
   extensionRoute(
-    operation<Input, unknown>({
+    operation<Input, Scorecard>({
       name: "GetScorecard",
       readOnly: true,
       event: management,
@@ -37,7 +38,7 @@ export const getScorecard = (deps: CloudTrailDeps) =>
         const { settings, installation } = deps;
         const facts = await readAccountFacts(settings.read, { accountId, region, nowMs, installation });
         const results = checks.map((check) => resultOf(check, facts));
-        const count = (status: string) => results.filter((result) => result.Status === status).length;
+        const count = (status: CheckResult["Status"]) => results.filter((result) => result.Status === status).length;
         return {
           AccountId: accountId,
           Region: region,
@@ -51,7 +52,7 @@ export const getScorecard = (deps: CloudTrailDeps) =>
     }),
   );
 
-function resultOf(check: Check, facts: AccountFacts) {
+function resultOf(check: Check, facts: AccountFacts): CheckResult {
   const found = check.look(facts);
   const { id, area, title, severity, references, mend } = check;
   return {
