@@ -294,6 +294,8 @@ describe.skipIf(chromiumPath === undefined)("the pages of access", () => {
     await page.getByRole("button", { name: "Change", exact: true }).click();
     expect(await dialog.getByRole("button", { name: "Set boundary" }).isDisabled()).toBe(true);
     await page.keyboard.press("Escape");
+    // Whoever works by keyboard goes on where they were.
+    await page.locator(":focus", { hasText: "Change" }).waitFor();
     await page.getByRole("button", { name: "Remove", exact: true }).click();
     await dialog.getByRole("button", { name: "Remove" }).click();
     await page.getByText("No boundary: the policies alone decide.").waitFor();

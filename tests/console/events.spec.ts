@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { CreateAccessKeyCommand, CreateUserCommand, IAMClient } from "@aws-sdk/client-iam";
 import { BatchGetTracesCommand, GetGroupsCommand, PutTraceSegmentsCommand, XRayClient } from "@aws-sdk/client-xray";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -74,6 +75,14 @@ describe.skipIf(chromiumPath === undefined)("the pages of recorded calls", () =>
 
     await page.getByRole("button", { name: "JSON", exact: true }).click();
     await page.getByRole("region", { name: "JSON" }).getByText('"userName": "ann"').first().waitFor();
+    const download = page.waitForEvent("download");
+    await page.getByRole("button", { name: "Save as JSON" }).click();
+    const { Records } = JSON.parse(await readFile(await (await download).path(), "utf8"));
+    expect(Records.map(({ eventName }: { eventName: string }) => eventName)).toContain("GetGroups");
+    // Reads of traces are data events, which event history does not have.
+    await page.getByRole("button", { name: "Event history" }).click();
+    await page.getByText('"eventName": "GetGroups"').first().waitFor();
+    await page.getByText('"eventName": "BatchGetTraces"').first().waitFor({ state: "detached" });
   });
 
   it("show one call with its proof, checked in the browser, and with whoever else was after the same trace", async () => {

@@ -106,8 +106,8 @@ describe.skipIf(chromiumPath === undefined)("the pages of SQL", () => {
     await shown.go("/dashboards");
     await page.getByRole("link", { name: "AWSCloudTrail-TopCallers" }).click();
     await page.getByRole("button", { name: "Refresh" }).click();
-    await page.getByRole("button", { name: "Let it read the store" }).click();
-    await page.getByRole("dialog").getByRole("button", { name: "Let it read the store" }).click();
+    await page.getByRole("button", { name: "Let it read audit" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Let it read audit" }).click();
     await page.getByText("The dashboard may read the store: refresh it.").waitFor();
     await page.getByRole("button", { name: "Refresh" }).click();
     await page

@@ -23,7 +23,7 @@ export const dashboardsTexts = {
     neverBody: "Refresh runs the statements of all widgets.",
     notRun: "Not run in this refresh.",
     failed: "Not every widget could be run",
-    allow: "Let it read the store",
+    allow: (store: string) => `Let it read ${store}`,
     allowHeader: "Let this dashboard read the event data store?",
     allowBody: "The store's policy gets this statement, by which the service may query the store for this dashboard:",
     allowed: "The dashboard may read the store: refresh it.",

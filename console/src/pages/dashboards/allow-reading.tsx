@@ -12,7 +12,15 @@ import { withReading } from "./reading-policy.js";
 const texts = dashboardsTexts.view;
 
 /** Adds to a store's policy that the service may query it for a dashboard; what the policy says else stays. */
-export function AllowReading({ storeId, dashboardArn }: { storeId: string; dashboardArn: string }) {
+export function AllowReading({
+  storeId,
+  storeName,
+  dashboardArn,
+}: {
+  storeId: string;
+  storeName: string;
+  dashboardArn: string;
+}) {
   const [asking, setAsking] = useState(false);
   const storeArn = dashboardArn.replace(/:dashboard\/.*$/, `:eventdatastore/${storeId}`);
   const allow = async () => {
@@ -31,11 +39,11 @@ export function AllowReading({ storeId, dashboardArn }: { storeId: string; dashb
   };
   return (
     <>
-      <Button onClick={() => setAsking(true)}>{texts.allow}</Button>
+      <Button onClick={() => setAsking(true)}>{texts.allow(storeName)}</Button>
       {asking && (
         <ConfirmDialog
           header={texts.allowHeader}
-          action={texts.allow}
+          action={texts.allow(storeName)}
           onClose={() => setAsking(false)}
           onConfirm={allow}
         >

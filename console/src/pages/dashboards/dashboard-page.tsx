@@ -52,6 +52,10 @@ export default function DashboardPage() {
   const { Widgets = [], Type, LastRefreshId, LastRefreshFailureReason, DashboardArn = "" } = dashboard.value ?? {};
   const managed = Type === "MANAGED";
   const storeId = chosenStore || stores.value?.[0]?.id || "";
+  /** The stores that its statements read: of one's own dashboard those that they name. */
+  const read = (stores.value ?? []).filter(({ id }) =>
+    managed ? id === storeId : Widgets.some(({ QueryStatement = "" }) => QueryStatement.includes(id)),
+  );
   const shownRefresh = refreshId || LastRefreshId;
   const options = (stores.value ?? []).map(({ id, name: label }) => ({ value: id, label, description: id }));
 
@@ -136,7 +140,13 @@ export default function DashboardPage() {
           <Alert
             type="warning"
             header={texts.failed}
-            action={storeId !== "" && <AllowReading storeId={storeId} dashboardArn={DashboardArn} />}
+            action={
+              <SpaceBetween direction="horizontal" size="xs">
+                {read.map(({ id, name: storeName }) => (
+                  <AllowReading key={id} storeId={id} storeName={storeName} dashboardArn={DashboardArn} />
+                ))}
+              </SpaceBetween>
+            }
           >
             {LastRefreshFailureReason}
           </Alert>

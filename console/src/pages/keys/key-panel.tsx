@@ -34,13 +34,20 @@ export function KeyPanel({ keyId, onLeave }: { keyId: string; onLeave: () => voi
   const moments = useMoments();
   const { value: key, failure, reload } = useLoaded(keyId, (signal) => fetchKey(keyId, keyId, signal));
   const [asking, setAsking] = useState<"disable" | "delete">();
+  /** A second press would do it twice: a key may be rotated only so often. */
+  const [busy, setBusy] = useState(false);
   if (key === undefined) return failure ? <FailureAlert failure={failure} retry={reload} /> : <Spinner size="large" />;
   const kms = clientOf(KMSClient);
   const KeyId = keyId;
   const { metadata, rotation, aliases = [] } = key;
   const state = metadata?.KeyState;
   const isRotating = rotation?.KeyRotationEnabled === true;
-  const run = (done: string, work: () => Promise<unknown>) => void act(done, work).then(reload);
+  const run = async (done: string, work: () => Promise<unknown>) => {
+    setBusy(true);
+    await act(done, work);
+    setBusy(false);
+    reload();
+  };
 
   return (
     <SpaceBetween size="l">
@@ -52,12 +59,18 @@ export function KeyPanel({ keyId, onLeave }: { keyId: string; onLeave: () => voi
               <SpaceBetween direction="horizontal" size="xs">
                 <Button onClick={onLeave}>{texts.back}</Button>
                 {state === "Disabled" && (
-                  <Button onClick={() => run(texts.enabled, () => kms.send(new EnableKeyCommand({ KeyId })))}>
+                  <Button
+                    disabled={busy}
+                    onClick={() => run(texts.enabled, () => kms.send(new EnableKeyCommand({ KeyId })))}
+                  >
                     {texts.enable}
                   </Button>
                 )}
                 {state === "Enabled" && (
-                  <Button onClick={() => run(texts.rotated, () => kms.send(new RotateKeyOnDemandCommand({ KeyId })))}>
+                  <Button
+                    disabled={busy}
+                    onClick={() => run(texts.rotated, () => kms.send(new RotateKeyOnDemandCommand({ KeyId })))}
+                  >
                     {texts.rotateNow}
                   </Button>
                 )}
@@ -65,6 +78,7 @@ export function KeyPanel({ keyId, onLeave }: { keyId: string; onLeave: () => voi
                 {state === "PendingDeletion" ? (
                   <Button
                     variant="primary"
+                    disabled={busy}
                     onClick={() =>
                       run(texts.deletionCancelled, () => kms.send(new CancelKeyDeletionCommand({ KeyId })))
                     }
@@ -103,6 +117,7 @@ export function KeyPanel({ keyId, onLeave }: { keyId: string; onLeave: () => voi
           {state === "Enabled" && rotation !== undefined && (
             <Toggle
               checked={isRotating}
+              disabled={busy}
               onChange={({ detail }) =>
                 run(texts.rotationSwitched(detail.checked), () =>
                   detail.checked

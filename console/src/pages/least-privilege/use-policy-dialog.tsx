@@ -44,12 +44,14 @@ export function UsePolicyDialog({ entity, documents, replace, onClose }: UsePoli
   const names = documents.map((_document, index) => (documents.length === 1 ? name : `${name}-${index + 1}`));
   const lost = [...(present.value?.attached.map((policy) => policy.name) ?? []), ...(present.value?.inline ?? [])];
   const made = useRef(new Map<string, string>());
+  const [begun, setBegun] = useState(false);
 
   /** Makes each once, also where a later step failed and the dialog is sent again. */
   async function create(PolicyName: string, PolicyDocument: string) {
     if (!made.current.has(PolicyName)) {
       const { Policy } = await clientOf(IAMClient).send(new CreatePolicyCommand({ PolicyName, PolicyDocument }));
       made.current.set(PolicyName, Policy?.Arn ?? "");
+      setBegun(true);
     }
     await attach(entity, made.current.get(PolicyName)!);
   }
@@ -81,7 +83,7 @@ export function UsePolicyDialog({ entity, documents, replace, onClose }: UsePoli
           </FormField>
         )}
         <FormField label={texts.policyName}>
-          <Input value={name} onChange={({ detail }) => setName(detail.value.trim())} />
+          <Input value={name} disabled={begun} onChange={({ detail }) => setName(detail.value.trim())} />
         </FormField>
       </SpaceBetween>
     </FormDialog>

@@ -92,7 +92,9 @@ export function DevicesPanel({ userName }: { userName: string }) {
           action={texts.remove}
           onClose={() => setRemoved(undefined)}
           onConfirm={async () => {
-            await iam.send(new DeactivateMFADeviceCommand({ UserName: userName, SerialNumber: removed }));
+            // Where the second call failed before, the first has nothing to do any more.
+            if ((await devicesOf(userName)).some(({ SerialNumber }) => SerialNumber === removed))
+              await iam.send(new DeactivateMFADeviceCommand({ UserName: userName, SerialNumber: removed }));
             await iam.send(new DeleteVirtualMFADeviceCommand({ SerialNumber: removed }));
             notify("success", texts.removed);
             setRemoved(undefined);
