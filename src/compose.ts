@@ -15,7 +15,7 @@ import { daemonCaller, ensureDaemonRole } from "./identity/daemon-role.js";
 import { encryptedTraces } from "./identity/encrypted-traces.js";
 import { ensureRoot } from "./identity/ensure-root.js";
 import { type ExternalKms, externalKms } from "./identity/external-kms.js";
-import { type NotificationSigner, openNotificationSigning } from "./identity/notification-signing.js";
+import { certificateAt, notificationSigning } from "./identity/notification-signing.js";
 import { openIdentity } from "./identity/open-identity.js";
 import { openRootedVault } from "./identity/open-rooted-vault.js";
 import { OutboundNetwork } from "./identity/outbound-network.js";
@@ -52,7 +52,7 @@ import { schedule } from "./jobs/schedule.js";
 import { createSealing } from "./jobs/seal.js";
 import type { Mailer } from "./jobs/send-mail.js";
 import { createLog, type Log } from "./log.js";
-import { operatorPages } from "./operator-pages.js";
+import { certificatePage, operatorPages } from "./operator-pages.js";
 import { programFolder } from "./program-folder.js";
 import { startDaemon } from "./receivers/daemon.js";
 import { startOtlpGrpcDoor } from "./receivers/otlp/grpc-door.js";
@@ -312,14 +312,13 @@ export async function compose(
       holder: streams.holder,
       reportFailure: log.failure,
     });
-    const signer = await openNotificationSigning({ settings, vault, environment });
-    const mailer = await mailerOf(config, signer);
+    const mailer = await mailerOf(config);
     if (mailer) closing.push(() => mailer.close());
     const notifications = createNotificationDelivery({
       settings,
       vault,
       network: new OutboundNetwork(config.notificationNetworks ?? []),
-      signer,
+      signer: notificationSigning({ settings, vault, environment }),
       ...(mailer && { mailer }),
       onFailure: (failed) => log("a notification was not delivered", { ...failed }),
     });
@@ -429,10 +428,10 @@ export async function compose(
         outbox,
         indexing,
         rejections,
-        certificates: signer.certificates,
         daemon: () => daemon?.stats(),
       }),
-      ...(files && { files }),
+      files: (rawPath, ...more) =>
+        rawPath.endsWith(".pem") ? certificatePage(certificateAt(settings, rawPath)) : files?.(rawPath, ...more),
       certificate,
       log: log.failure,
     });
@@ -518,14 +517,11 @@ function scheme(certificate: Certificate | undefined): "http" | "https" {
 }
 
 /** @throws ConfigError for a relay without a sender. */
-async function mailerOf(
-  { smtpUrl: url, smtpFrom: from }: Config,
-  signer: NotificationSigner,
-): Promise<Mailer | undefined> {
+async function mailerOf({ smtpUrl: url, smtpFrom: from }: Config): Promise<Mailer | undefined> {
   if (url === undefined) return undefined;
   if (from === undefined) throw new ConfigError("DOSIMETER_SMTP_FROM must be set with DOSIMETER_SMTP_URL");
   const { createMailer } = await import("./jobs/send-mail.js");
-  return createMailer({ url, from, signer });
+  return createMailer({ url, from });
 }
 
 /** The doors of OpenTelemetry, as far as they are not off. */

@@ -11,16 +11,9 @@ export function operatorPages(parts: {
   readonly outbox: Pick<OutboxMover, "waiting">;
   readonly indexing: { stats(): IndexingStatistics };
   readonly rejections: Pick<RejectionLog, "totals">;
-  /** PEM by path: what receivers check the signatures of notifications with. */
-  readonly certificates: ReadonlyMap<string, string>;
   readonly daemon: () => (Readonly<DaemonCounters> & { readonly queuedBatches: number }) | undefined;
 }): Readonly<Record<string, () => Promise<WireResponse>>> {
-  const certificates = [...parts.certificates].map(
-    ([path, pem]) => [path, async () => page(200, "application/x-pem-file", pem)] as const,
-  );
   return {
-    ...Object.fromEntries(certificates),
-
     /** Alive: the process answers. */
     "/healthz": async () => page(200, "text/plain", "ok\n"),
 
@@ -73,6 +66,12 @@ export function operatorPages(parts: {
       return page(200, "text/plain; version=0.0.4", families.join(""));
     },
   };
+}
+
+/** What receivers check the signatures of notifications with. */
+export async function certificatePage(pem: Promise<string | undefined>): Promise<WireResponse | undefined> {
+  const found = await pem;
+  return found === undefined ? undefined : page(200, "application/x-pem-file", found);
 }
 
 /** How far the index of traces is behind their documents. */

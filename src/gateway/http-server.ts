@@ -21,14 +21,16 @@ export interface HttpServerOptions {
   readonly serve: (request: WireRequest) => Promise<WireResponse>;
   /** Paths that are no API's, answered before anything else: `/healthz`, `/readyz`, `/metrics`. GET and HEAD only. */
   readonly pages?: Readonly<Record<string, () => WireResponse | Promise<WireResponse>>>;
-  /** Files of the console, likewise. Undefined: not one of them, so an API answers. */
-  readonly files?: (rawPath: string, rawQuery: string, headers: IncomingHttpHeaders) => WireResponse | undefined;
+  /** Files of the console and certificates, likewise. Undefined: not one of them, so an API answers. */
+  readonly files?: (rawPath: string, rawQuery: string, headers: IncomingHttpHeaders) => Page | Promise<Page>;
   /** Set on every request by a door that vouches for its callers; never for the public port. */
   readonly vouched?: WireRequest["vouched"];
   /** The port speaks TLS with it, and nothing else. */
   readonly certificate?: Certificate | undefined;
   readonly log: (message: string, cause: unknown) => void;
 }
+
+type Page = WireResponse | undefined;
 
 export interface RunningHttpServer {
   readonly host: string;
@@ -142,7 +144,7 @@ function pageOf(
   rawPath: string,
   rawQuery: string,
   headers: IncomingHttpHeaders,
-): WireResponse | Promise<WireResponse> | undefined {
+): Page | Promise<Page> {
   if (pages !== undefined && Object.hasOwn(pages, rawPath)) return pages[rawPath]?.();
   return files?.(rawPath, rawQuery, headers);
 }

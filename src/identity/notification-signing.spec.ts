@@ -1,13 +1,13 @@
 import { createVerify, X509Certificate } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { openTestAccount } from "../services/test-account.fixture.js";
-import { openNotificationSigning } from "./notification-signing.js";
+import { certificateAt, openNotificationSigning } from "./notification-signing.js";
 
 describe("the key that signs notifications", () => {
   it("has a certificate that others can read and check", async () => {
     const account = await openTestAccount();
     const signer = await openNotificationSigning(account);
-    const pem = signer.certificates.get(signer.certificatePath)!;
+    const pem = (await certificateAt(account.settings, signer.certificatePath))!;
     const certificate = new X509Certificate(pem);
     expect(certificate.subject).toBe("CN=Dosimeter Notification Service");
     expect(certificate.verify(certificate.publicKey)).toBe(true);
@@ -33,7 +33,9 @@ describe("the key that signs notifications", () => {
     account.advance(1.5 * yearMs);
     const second = await openNotificationSigning(account);
     expect(second.certificatePath).not.toBe(first.certificatePath);
-    expect([...second.certificates.keys()].sort()).toEqual([first.certificatePath, second.certificatePath].sort());
+    for (const { certificatePath } of [first, second])
+      expect(await certificateAt(account.settings, certificatePath)).toContain("BEGIN CERTIFICATE");
+    expect(await certificateAt(account.settings, "/SimpleNotificationService-0.pem")).toBeUndefined();
     await account.close();
   });
 });

@@ -3,7 +3,7 @@ import type { OutboundNetwork } from "../identity/outbound-network.js";
 import { openSubscription } from "../identity/sealed-subscriptions.js";
 import type { Vault } from "../identity/vault.js";
 import type { SettingsStore } from "../storage/settings-store.js";
-import type { Notification } from "./notification-envelope.js";
+import { envelopeOf, type Notification } from "./notification-envelope.js";
 import { postNotification } from "./post-notification.js";
 import type { Mailer } from "./send-mail.js";
 
@@ -44,7 +44,7 @@ export function createNotificationDelivery(deps: {
   readonly settings: SettingsStore;
   readonly vault: Vault;
   readonly network: OutboundNetwork;
-  readonly signer: NotificationSigner;
+  readonly signer: () => Promise<NotificationSigner>;
   /** Absent where no SMTP relay is configured. */
   readonly mailer?: Mailer;
   readonly onFailure: (failed: FailedDelivery) => void;
@@ -65,9 +65,10 @@ export function createNotificationDelivery(deps: {
 
   async function send(delivery: ClaimedDelivery): Promise<void> {
     const { protocol } = delivery;
-    if (!protocol.startsWith("email")) return postNotification(delivery, deps.network, deps.signer);
+    if (!protocol.startsWith("email")) return postNotification(delivery, deps.network, await deps.signer());
     if (deps.mailer === undefined) throw new Error("no SMTP relay is configured");
-    return deps.mailer.send(delivery, protocol === "email-json");
+    const envelope = protocol === "email-json" ? envelopeOf(delivery, await deps.signer()) : undefined;
+    return deps.mailer.send(delivery, envelope);
   }
 
   async function attempt(delivery: ClaimedDelivery, nowMs: number): Promise<keyof DeliveryReport> {

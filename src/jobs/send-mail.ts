@@ -1,13 +1,16 @@
 import { createTransport } from "nodemailer";
-import type { NotificationSigner } from "../identity/notification-signing.js";
-import { envelopeOf, type Notification, subscribeUrl, unsubscribeUrl } from "./notification-envelope.js";
+import { type Notification, subscribeUrl, unsubscribeUrl } from "./notification-envelope.js";
 
 const stepMsMax = 15_000;
 
 /** Sends messages of SNS as e-mail through an SMTP relay. */
 export interface Mailer {
-  /** Resolves once the relay has taken it. @throws Error that says why it was not taken. */
-  send(notification: Notification, asJson: boolean): Promise<void>;
+  /**
+   * Resolves once the relay has taken it. @throws Error that says why it was not taken.
+   *
+   * @param envelope sent in place of text for people.
+   */
+  send(notification: Notification, envelope?: string): Promise<void>;
   close(): void;
 }
 
@@ -15,11 +18,7 @@ export interface Mailer {
  * @param url such as `smtp://user:password@mail.example.com:587`; TLS is used where the relay offers it, and with `smtps:`
  *   from the start. @param from `Dosimeter <dosimeter@example.com>`.
  */
-export function createMailer(options: {
-  readonly url: string;
-  readonly from: string;
-  readonly signer: NotificationSigner;
-}): Mailer {
+export function createMailer(options: { readonly url: string; readonly from: string }): Mailer {
   const transport = createTransport(
     {
       url: options.url,
@@ -32,7 +31,7 @@ export function createMailer(options: {
     { from: options.from },
   );
   return {
-    async send(notification, asJson) {
+    async send(notification, envelope) {
       const { type, topicArn, messageId, subscriptionArn, subject } = notification;
       const isConfirmation = type === "SubscriptionConfirmation";
       const topicName = topicArn.split(":").at(-1)!;
@@ -42,11 +41,7 @@ export function createMailer(options: {
         subject: isConfirmation
           ? `Confirm your subscription to ${topicName}`
           : (subject ?? `Notification of ${topicName}`),
-        text: asJson
-          ? envelopeOf(notification, options.signer)
-          : isConfirmation
-            ? confirmationText(notification)
-            : plainText(notification),
+        text: envelope ?? (isConfirmation ? confirmationText(notification) : plainText(notification)),
         // The same at every attempt, so that mail programs show a repeat once.
         messageId: `<${messageId}.${subscriptionArn.split(":").at(-1)}@dosimeter>`,
         headers: {

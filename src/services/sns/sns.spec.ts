@@ -60,7 +60,7 @@ describe("SNS", () => {
     const delivery = createNotificationDelivery({
       settings: account.settings,
       vault: account.vault,
-      signer,
+      signer: async () => signer,
       network: new OutboundNetwork(["127.0.0.0/8"]),
       onFailure: (each) => failed.push(each),
     });
@@ -265,7 +265,7 @@ describe("SNS", () => {
     const strict = createNotificationDelivery({
       settings: account.settings,
       vault: account.vault,
-      signer,
+      signer: async () => signer,
       network: new OutboundNetwork([]),
       onFailure: () => {},
     });
