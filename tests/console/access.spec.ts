@@ -192,8 +192,12 @@ describe.skipIf(chromiumPath === undefined)("the pages of access", () => {
     await console.expectAccessible();
     await console.picture("least-privilege");
 
+    const dialog = page.getByRole("dialog");
+    await page.getByRole("button", { name: "Replace all policies" }).click();
+    await dialog.getByText("checkout-reader", { exact: true }).waitFor();
+    await dialog.getByRole("button", { name: "Cancel" }).click();
     await page.getByRole("button", { name: "Attach", exact: true }).click();
-    await page.getByRole("dialog").getByRole("button", { name: "Attach", exact: true }).click();
+    await dialog.getByRole("button", { name: "Attach", exact: true }).click();
     await page.getByRole("heading", { name: "nora" }).waitFor();
     await page.getByRole("link", { name: "nora-needed" }).waitFor();
     await page.getByRole("tab", { name: "Use" }).click();

@@ -64,9 +64,12 @@ export function UsePolicyDialog({ entity, documents, replace, onClose }: UsePoli
       onClose={onClose}
       onSubmit={async () => {
         for (const [index, document] of documents.entries()) await create(names[index]!, compactDocument(document));
-        if (replace) {
-          for (const { arn } of present.value?.attached ?? []) await detach(entity, arn);
-          for (const other of present.value?.inline ?? []) await removeInline(entity, other);
+        if (replace && present.value !== undefined) {
+          // Sent again after a failure, some are gone already. What was not named here stays.
+          const attached = new Set((await attachedPolicies(entity)).map(({ arn }) => arn));
+          for (const { arn } of present.value.attached) if (attached.has(arn)) await detach(entity, arn);
+          const inline = new Set(await inlinePolicies(entity));
+          for (const other of present.value.inline) if (inline.has(other)) await removeInline(entity, other);
         }
         notify("success", texts.done(entity.name));
         navigate(entityAddress(entity));

@@ -71,7 +71,7 @@ export default function PersonPage() {
                   <BoundaryPanel
                     kind="user"
                     name={name}
-                    arn={user.value?.PermissionsBoundary?.PermissionsBoundaryArn}
+                    arn={user.value && (user.value.PermissionsBoundary?.PermissionsBoundaryArn ?? null)}
                     onChange={user.reload}
                   />
                 </SpaceBetween>

@@ -110,7 +110,7 @@ export default function RolePage() {
                   <BoundaryPanel
                     kind="role"
                     name={name}
-                    arn={role.value?.PermissionsBoundary?.PermissionsBoundaryArn}
+                    arn={role.value && (role.value.PermissionsBoundary?.PermissionsBoundaryArn ?? null)}
                     onChange={role.reload}
                   />
                 </SpaceBetween>

@@ -23,8 +23,8 @@ import { PolicyChooser } from "./policy-chooser.js";
 interface BoundaryPanelProps {
   readonly kind: "user" | "role";
   readonly name: string;
-  /** The policy that bounds; undefined for none. */
-  readonly arn: string | undefined;
+  /** The policy that bounds; `null` for none, undefined where that could not be read. */
+  readonly arn: string | null | undefined;
   readonly onChange: () => void;
 }
 
@@ -41,17 +41,18 @@ export function BoundaryPanel({ kind, name, arn, onChange }: BoundaryPanelProps)
       header={
         <Header
           variant="h2"
-          description={arn === undefined ? texts.none : texts.is}
+          {...(arn !== undefined && { description: arn === null ? texts.none : texts.is })}
           actions={
             <SpaceBetween direction="horizontal" size="xs">
-              {arn !== undefined && <Button onClick={() => setRemoving(true)}>{texts.remove}</Button>}
+              {arn && <Button onClick={() => setRemoving(true)}>{texts.remove}</Button>}
               <Button
+                disabled={arn === undefined}
                 onClick={() => {
                   setChosen([]);
                   setSetting(true);
                 }}
               >
-                {arn === undefined ? texts.set : texts.change}
+                {arn ? texts.change : texts.set}
               </Button>
             </SpaceBetween>
           }
@@ -60,7 +61,7 @@ export function BoundaryPanel({ kind, name, arn, onChange }: BoundaryPanelProps)
         </Header>
       }
     >
-      {arn !== undefined && <ConsoleLink to={`/policies/${arn}`}>{arn.split("/").at(-1)}</ConsoleLink>}
+      {arn && <ConsoleLink to={`/policies/${arn}`}>{arn.split("/").at(-1)}</ConsoleLink>}
       {setting && (
         <FormDialog
           header={texts.title}
