@@ -188,7 +188,10 @@ describe.skipIf(chromiumPath === undefined)("the overview and the trace map", ()
     await page.getByRole("radio", { name: "Select group short-lived" }).check();
     await page.getByRole("button", { name: "Edit", exact: true }).click();
     const edited = page.getByRole("dialog", { name: "Edit group short-lived" });
-    await edited.getByRole("textbox", { name: "Filter expression" }).fill("throttle");
+    // By keys: an editor that has just been focused sets its selection itself, and would keep the old text beside a fill.
+    await edited.getByRole("textbox", { name: "Filter expression" }).click();
+    await page.keyboard.press("ControlOrMeta+A");
+    await page.keyboard.type("throttle");
     await edited.getByRole("checkbox", { name: "Find incidents (insights)" }).check();
     await edited.getByRole("checkbox", { name: "Send notifications" }).check();
     await edited.getByRole("button", { name: "Save" }).click();
@@ -273,6 +276,10 @@ describe.skipIf(chromiumPath === undefined)("the overview and the trace map", ()
     await missing("/logs?group=aws%2Fspans", "logs:DescribeLogGroups", "logs:FilterLogEvents");
     await bobs.expectAccessible();
     await bobs.picture("logs-denied");
+    await bobs.page.getByRole("button", { name: "Live tail" }).click();
+    await bobs.page.getByRole("button", { name: "End live tail" }).waitFor();
+    await bobs.page.getByText("The permission logs:FilterLogEvents is missing.").waitFor();
+    await bobs.page.getByText(/^Following/).waitFor({ state: "detached" });
     await bobs.close();
     iam.destroy();
   });
