@@ -1,4 +1,5 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -27,6 +28,15 @@ describe("dosimeter demo", () => {
     expect(stdout).toMatch(/cart +-> inventory +\d+ calls/);
     expect(stdout).toMatch(/payment FAILS: it is the cause of \d+ failed traces/);
     expect(stdout).toMatch(/payment is SLOW: it is where \d+ slow traces spent their time/);
+    expect(demoFolders()).toEqual(foldersBefore);
+  });
+
+  it("ends, and clears up, when nobody reads it any more", async () => {
+    const foldersBefore = demoFolders();
+    const child = spawn(process.execPath, [program, "demo"], { stdio: ["ignore", "pipe", "inherit"] });
+    await once(child.stdout, "data");
+    child.stdout.destroy();
+    expect(await once(child, "exit")).toEqual([0, null]);
     expect(demoFolders()).toEqual(foldersBefore);
   });
 

@@ -34,6 +34,8 @@ export async function runDemo(argv: readonly string[]): Promise<number> {
   const over = new AbortController();
   const stop = () => over.abort();
   process.once("SIGINT", stop).once("SIGTERM", stop);
+  // A reader that went away (`| head`) wants no more of it; nobody else would end the processes of the shop.
+  process.stdout.on("error", stop);
   const closing: (() => Promise<unknown>)[] = [];
   try {
     await hold(values.port, seconds, over, closing);
