@@ -98,16 +98,15 @@ export async function entityAccess(
   ];
 }
 
+/** What inputs that make an entity have in common. */
+export interface CreationInput extends EntityInput {
+  readonly Path?: string | undefined;
+  readonly Tags?: RequestTags | undefined;
+  readonly PermissionsBoundary?: string | undefined;
+}
+
 /** Access to make an entity: by the ARN and tags it will have, and the boundary it will be held by. */
-export function creationAccess(
-  call: Call,
-  kind: EntityKind,
-  input: EntityInput & {
-    Path?: string | undefined;
-    Tags?: RequestTags | undefined;
-    PermissionsBoundary?: string | undefined;
-  },
-): readonly AccessRequest[] {
+export function creationAccess(call: Call, kind: EntityKind, input: CreationInput): readonly AccessRequest[] {
   const { Path = "/", Tags = [], PermissionsBoundary } = input;
   const access = {
     resource: entityArn(call.accountId, kind, Path, nameOf(kind, input)),

@@ -1,7 +1,15 @@
 import { newUniqueId } from "../../identity/identity-ids.js";
 import type { SettingsTransaction } from "../../storage/settings-store.js";
 import type { Call } from "../operation.js";
-import { type EntityKind, type EntityRow, entityArn, findEntity, kinds } from "./entities.js";
+import {
+  type CreationInput,
+  type EntityKind,
+  type EntityRow,
+  entityArn,
+  findEntity,
+  kinds,
+  nameOf,
+} from "./entities.js";
 import type { IamDeps } from "./iam-deps.js";
 import { deleteConflict, entityAlreadyExists } from "./iam-errors.js";
 import { pageStart } from "./listing.js";
@@ -11,24 +19,17 @@ import { writeTags } from "./tags.js";
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids */
 const idPrefixes = { user: "AIDA", group: "AGPA", role: "AROA" } as const;
 
-export function newEntity(
-  deps: IamDeps,
-  call: Call,
-  kind: EntityKind,
-  {
-    Name,
-    Path = "/",
-    PermissionsBoundary,
-  }: { Name: string; Path?: string | undefined; PermissionsBoundary?: string | undefined },
-): EntityRow {
+export function newEntity(deps: IamDeps, call: Call, kind: EntityKind, input: CreationInput): EntityRow {
+  const name = nameOf(kind, input);
+  const { Path: path = "/", PermissionsBoundary } = input;
   return {
     entity_id: newUniqueId(deps.environment.ids, idPrefixes[kind]),
     account_id: call.accountId,
     kind,
-    name: Name,
-    name_lower: Name.toLowerCase(),
-    path: Path,
-    arn: entityArn(call.accountId, kind, Path, Name),
+    name,
+    name_lower: name.toLowerCase(),
+    path,
+    arn: entityArn(call.accountId, kind, path, name),
     created_ms: call.nowMs,
     boundary_arn: PermissionsBoundary ?? null,
     description: null,

@@ -27,7 +27,7 @@ export const createGroup = (deps: IamDeps) =>
     access: (input, call) => creationAccess(call, "group", input),
     execute: (input, call) => {
       new IamConstraints().entityName("group", input).path(input.Path).end();
-      const row = newEntity(deps, call, "group", { ...input, Name: input.GroupName! });
+      const row = newEntity(deps, call, "group", input);
       return change(call, async (tx) => {
         await insertEntity(tx, row);
         return { Group: groupOf(row) };

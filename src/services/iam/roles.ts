@@ -70,7 +70,7 @@ export const createRole = (deps: IamDeps) =>
       const tags = input.Tags ?? [];
       checkTagKeys(tags.map((tag) => tag.Key!));
       const row = {
-        ...newEntity(deps, call, "role", { ...input, Name: input.RoleName! }),
+        ...newEntity(deps, call, "role", input),
         description: input.Description ?? null,
         max_session_seconds: input.MaxSessionDuration ?? maxSessionSecondsDefault,
         trust_policy: input.AssumeRolePolicyDocument!,

@@ -39,7 +39,7 @@ export const createUser = (deps: IamDeps) =>
       new IamConstraints().entityName("user", input).path(input.Path).tags(input.Tags).end();
       const tags = input.Tags ?? [];
       checkTagKeys(tags.map((tag) => tag.Key!));
-      const row = newEntity(deps, call, "user", { ...input, Name: input.UserName! });
+      const row = newEntity(deps, call, "user", input);
       return change(call, async (tx) => {
         await insertEntity(tx, row, tags);
         return { User: { ...userOf(row), ...boundaryOf(row), ...(tags.length > 0 && { Tags: tags }) } };

@@ -60,6 +60,7 @@ export const setTopicAttributes = (deps: SnsDeps) =>
       const arn = checkTopicArn(input.TopicArn, call);
       const values = topicValues({ [input.AttributeName!]: input.AttributeValue ?? "" });
       await call.commit(async (tx) => {
+        // With the ARN, which stays: some attributes set no column, and the topic must be there all the same.
         const updated = await tx
           .updateTable("sns_topics")
           .set({ ...values, arn })

@@ -13,6 +13,7 @@ import { anomaliesTexts } from "../../texts/anomalies.js";
 import { rateText, type UnusualRate } from "./unusual-rates.js";
 
 const texts = anomaliesTexts.rates;
+const dayMs = 86_400_000;
 /** Shown before and after what was unusual. */
 const marginMs = 60 * 60_000;
 /** Minute by minute as long as that can be drawn, and as long as it is kept; else by five minutes or the hour. */
@@ -20,7 +21,6 @@ const periods = [
   { seconds: 60, keptDays: 15 },
   { seconds: 300, keptDays: 63 },
 ] as const;
-const hour = 3600;
 const pointsMax = 600;
 const bound = { type: "threshold", valueFormatter: rateText } as const;
 
@@ -29,7 +29,7 @@ export default function RateDetails({ rate }: { rate: UnusualRate }) {
   const { full, zone } = useMoments();
   const counts = useLoaded(rate.id, (signal) => countsAround(rate, signal));
   const data = counts.value ?? [];
-  const isLong = data.length > 0 && Number(data.at(-1)!.x) - Number(data[0]!.x) > 24 * marginMs;
+  const isLong = data.length > 0 && Number(data.at(-1)!.x) - Number(data[0]!.x) > dayMs;
   const of = rate.errorCode === undefined ? texts.calls : texts.errors(rate.errorCode);
   const series: MixedLineBarChartProps.ChartSeries<Date>[] = [
     { type: "line", title: texts.counted, data, valueFormatter: rateText },
@@ -95,9 +95,9 @@ async function countsAround(rate: UnusualRate, abortSignal: AbortSignal) {
   const endMs = Math.min((rate.endMs ?? Date.now()) + marginMs, Date.now());
   const fitting = periods.find(
     ({ seconds, keptDays }) =>
-      (endMs - startMs) / 1000 / seconds <= pointsMax && startMs >= Date.now() - keptDays * 86_400_000,
+      (endMs - startMs) / 1000 / seconds <= pointsMax && startMs >= Date.now() - keptDays * dayMs,
   );
-  const seconds = fitting?.seconds ?? hour;
+  const seconds = fitting?.seconds ?? 3600;
   const { Timestamps = [], Values = [] } = await clientOf(CloudTrailClient).send(
     new ListInsightsMetricDataCommand({
       EventSource: rate.eventSource,
