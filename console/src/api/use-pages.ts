@@ -41,43 +41,43 @@ export function usePages<Item>(
   const [round, setRound] = useState(0);
   const latest = useRef(load);
   latest.current = load;
-  const latestKey = useRef(key);
-  latestKey.current = key;
   const control = useRef(new AbortController());
   // What another key found is nothing here. Read anew, what is there stays until the answer comes.
   const items = useMemo(() => (found.key === key ? found.items : []), [found, key]);
   const loading = key !== undefined && (progress.key !== key || progress.loading);
 
-  const fetchFrom = useCallback(async (start: readonly Item[], token: string | undefined, wanted: number) => {
-    const { signal } = control.current;
-    const of = latestKey.current;
-    setProgress({ key: of, loading: true });
-    setCancelled(false);
-    setFailure(undefined);
-    let gathered = start;
-    let nextToken = token;
-    try {
-      do {
-        const page = await latest.current(nextToken, signal);
-        if (signal.aborted) return;
-        gathered = [...gathered, ...page.items];
-        nextToken = page.nextToken || undefined;
-        setFound({ key: of, items: gathered });
-        setNext(nextToken);
-      } while (nextToken !== undefined && gathered.length < wanted);
-    } catch (problem) {
-      if (signal.aborted || wasAborted(problem)) return;
-      setFailure(failureOf(problem));
-    }
-    setProgress({ key: of, loading: false });
-  }, []);
+  const fetchFrom = useCallback(
+    async (of: string, start: readonly Item[], token: string | undefined, wanted: number) => {
+      const { signal } = control.current;
+      setProgress({ key: of, loading: true });
+      setCancelled(false);
+      setFailure(undefined);
+      let gathered = start;
+      let nextToken = token;
+      try {
+        do {
+          const page = await latest.current(nextToken, signal);
+          if (signal.aborted) return;
+          gathered = [...gathered, ...page.items];
+          nextToken = page.nextToken || undefined;
+          setFound({ key: of, items: gathered });
+          setNext(nextToken);
+        } while (nextToken !== undefined && gathered.length < wanted);
+      } catch (problem) {
+        if (signal.aborted || wasAborted(problem)) return;
+        setFailure(failureOf(problem));
+      }
+      setProgress({ key: of, loading: false });
+    },
+    [],
+  );
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: `round` counts what reload asks for.
   useEffect(() => {
     if (key === undefined) return;
     control.current = new AbortController();
     setNext(undefined);
-    void fetchFrom([], undefined, untilItems);
+    void fetchFrom(key, [], undefined, untilItems);
     return () => control.current.abort();
   }, [key, round, untilItems, fetchFrom]);
 
@@ -88,14 +88,15 @@ export function usePages<Item>(
     more: next !== undefined,
     cancelled,
     loadMore: useCallback(() => {
-      if (next !== undefined && !loading) void fetchFrom(items, next, items.length + untilItems);
-    }, [fetchFrom, items, loading, next, untilItems]),
+      if (key !== undefined && next !== undefined && !loading)
+        void fetchFrom(key, items, next, items.length + untilItems);
+    }, [fetchFrom, key, items, loading, next, untilItems]),
     cancel: useCallback(() => {
       control.current.abort();
       control.current = new AbortController();
-      setProgress({ key: latestKey.current, loading: false });
+      setProgress({ key, loading: false });
       setCancelled(true);
-    }, []),
+    }, [key]),
     reload: useCallback(() => setRound((before) => before + 1), []),
   };
 }
